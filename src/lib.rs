@@ -1,0 +1,17 @@
+//! `iken` (意見) reads summaries of opinions, gives each its themes and its stance by a fixed codebook, and says how
+//! far each label can be trusted.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::unwrap_used)
+)]
+
+pub mod codebook;
+pub mod error;
+pub mod ingest;
+pub mod labels;
+pub mod opinion;
+pub mod places;
+pub mod record;
