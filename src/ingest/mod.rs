@@ -1,9 +1,12 @@
 //! Reading: a file in any form comes in, opinions come out in reading order, each with where it stands; what was left
 //! out and what could not be read comes with them.
 
+pub mod columns;
+pub mod encoding;
 pub mod marks;
 mod options;
 mod reading;
+pub mod utf8_reader;
 
 pub use options::{Field, Format, Limits, ReadOptions, file_name};
 pub use reading::{LeftOut, Part, Reading, Reason, Reject, Warning};
