@@ -135,9 +135,15 @@ impl Assignment {
         self.0.iter().find(|(f, _)| *f == field).map(|(_, found)| *found)
     }
 
-    /// Number of fields found.
-    pub fn n_fields(&self) -> usize {
-        self.0.len()
+    /// How much the names look like those of a table, for comparing rows.
+    pub fn weight(&self) -> u32 {
+        let of = |by| match by {
+            Match::Told => 10,
+            Match::Exact => 6,
+            Match::Ends => 4,
+            Match::Holds => 2,
+        };
+        self.0.iter().map(|(_, found)| of(found.by)).sum()
     }
 
     /// Number of fields found by name or by the user, not by part of a name.
@@ -174,10 +180,7 @@ fn candidates_of(forms: &[String]) -> Vec<(Match, usize, Field)> {
     if !exact.is_empty() || form.chars().count() > LONGEST_HEADER_CHARS || form.ends_with('。') {
         return exact;
     }
-    let is_other = KNOWN
-        .iter()
-        .any(|(field, name)| field.is_none() && forms.iter().any(|form| form.ends_with(name.as_str())));
-    if is_other {
+    if is_other_form(forms) {
         return Vec::new();
     }
     KNOWN
@@ -195,6 +198,17 @@ fn candidates_of(forms: &[String]) -> Vec<(Match, usize, Field)> {
             Some((by, rank, (*field)?))
         })
         .collect()
+}
+
+fn is_other_form(forms: &[String]) -> bool {
+    KNOWN
+        .iter()
+        .any(|(field, name)| field.is_none() && forms.iter().any(|form| form.ends_with(name.as_str())))
+}
+
+/// Whether a header is known to be a column that holds no field of ours (`備考`, `回答日`).
+pub(super) fn is_other_column(header: &str) -> bool {
+    is_other_form(&keys(header))
 }
 
 /// Whether a name says something as a part of a longer one: two characters of Japanese, or a word of four letters.
