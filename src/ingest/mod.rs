@@ -16,8 +16,10 @@ mod package;
 mod reading;
 mod table;
 pub mod utf8_reader;
+mod workbook;
 mod xml;
 
 pub use docx::read_docx;
 pub use options::{Field, Format, Limits, ReadOptions, file_name};
 pub use reading::{LeftOut, Part, Reading, Reason, Reject, Warning};
+pub use workbook::read_workbook;
