@@ -211,6 +211,12 @@ pub(super) fn is_other_column(header: &str) -> bool {
     is_other_form(&keys(header))
 }
 
+/// Whether a header is one of the known names, or ends with one or holds one.
+pub(super) fn is_known(header: &str) -> bool {
+    let forms = keys(header);
+    is_other_form(&forms) || !candidates_of(&forms).is_empty()
+}
+
 /// Whether a name says something as a part of a longer one: two characters of Japanese, or a word of four letters.
 fn is_telling(name: &str) -> bool {
     let n_chars = name.chars().count();

@@ -3,7 +3,7 @@
 
 use super::{
     cell::trim,
-    columns::{Assignment, Columns, Match, is_other_column, key},
+    columns::{Assignment, Columns, Match, is_known, is_other_column, key},
     grid::{Grid, column_letters},
     options::Field,
 };
@@ -78,9 +78,13 @@ impl Candidate {
         Self { names }
     }
 
-    /// The lowest name of each column.
+    /// The name of each column that says most: the lowest that is known, else the lowest.
     fn leaves(&self) -> Vec<&str> {
-        self.names.iter().map(|(_, parts)| parts.last().map_or("", String::as_str)).collect()
+        let known = |part: &&String| is_known(part);
+        self.names
+            .iter()
+            .map(|(_, parts)| parts.iter().rev().find(known).or(parts.last()).map_or("", String::as_str))
+            .collect()
     }
 
     /// Whether these may be names at all and not a row of data.
@@ -144,6 +148,30 @@ impl Candidate {
                 .collect(),
         })
     }
+}
+
+/// Tables that stand side by side under one header (`区市町村 | 意見 | 区市町村 | 意見`), as grids of their own.
+pub(super) fn side_by_side(grid: &Grid, header: &Header) -> Option<Vec<Grid>> {
+    let names: Vec<(u32, String)> =
+        header.names.iter().map(|(c, name)| (*c, key(name))).filter(|(_, name)| !name.is_empty()).collect();
+    let width = (2..=names.len() / 2).find(|width| {
+        names.len() % width == 0 && names.iter().zip(&names[*width..]).all(|((_, a), (_, b))| a == b)
+    })?;
+    let starts: Vec<u32> = names.iter().step_by(width).map(|(column, _)| *column).collect();
+    let parts = starts.iter().enumerate().map(|(i, start)| {
+        let columns = *start..starts.get(i + 1).copied().unwrap_or(u32::MAX);
+        let mut part = Grid { rows: Vec::new(), merges: grid.merges.clone() };
+        for (r, row) in grid.rows.iter().enumerate().filter(|(r, _)| i == 0 || *r >= header.rows.start) {
+            let is_title = r < header.rows.start;
+            let mut row = row.clone();
+            row.cells.retain(|(column, _)| is_title || columns.contains(column));
+            if !row.cells.is_empty() {
+                part.rows.push(row);
+            }
+        }
+        part
+    });
+    Some(parts.collect())
 }
 
 /// A name on one line.

@@ -3,13 +3,14 @@
 
 use super::{
     cell::trim,
+    form::read_form,
     grid::{Grid, Row, cell_name},
-    header::{find_header, header_by_content, header_without_text},
-    marks::{self, Heading},
+    header::{find_header, header_by_content, header_without_text, side_by_side},
+    marks,
     options::Field,
     outline::{Outline, Paragraph, State},
     reading::{Reading, Reason, Warning},
-    table::{Context, leave_out, read_form, read_table, row_text},
+    table::{Context, leave_out, municipality_in_row, read_table, row_text},
 };
 use crate::{opinion::Source, places::places};
 
@@ -33,17 +34,24 @@ pub(super) fn read_grid(
     reading: &mut Reading,
 ) -> Understood {
     let mut context = context.clone();
+    let titles = grid.rows.len().min(10);
+    let year = grid.rows[..titles].iter().find_map(year_in_row);
+    if read_form(grid, &Context { fiscal_year: year.or(context.fiscal_year), ..context.clone() }, reading) {
+        return Understood::Read;
+    }
     if let Some(header) = find_header(grid, overrides) {
+        if let Some(parts) = side_by_side(grid, &header) {
+            for part in &parts {
+                read_grid(part, &context, overrides, guess, reading);
+            }
+            return Understood::Read;
+        }
         let below = header.rows.start;
-        read_titles(grid, &grid.rows[..below], &mut context, reading);
+        read_titles(&grid.rows[..below], &mut context, reading);
         read_table(grid, header, &context, reading);
         return Understood::Read;
     }
-    let titles = grid.rows.len().min(10);
-    context.fiscal_year = grid.rows[..titles].iter().find_map(year_in_row).or(context.fiscal_year);
-    if read_form(grid, &context, reading) {
-        return Understood::Read;
-    }
+    context.fiscal_year = year.or(context.fiscal_year);
     if let Some(named) = header_without_text(grid) {
         let names: Vec<String> =
             named.1.iter().map(|(_, name)| name.clone()).filter(|n| !n.is_empty()).collect();
@@ -59,7 +67,7 @@ pub(super) fn read_grid(
                 header.name(text)
             ),
         });
-        read_titles(grid, &grid.rows[..header.rows.start], &mut context, reading);
+        read_titles(&grid.rows[..header.rows.start], &mut context, reading);
         read_table(grid, header, &context, reading);
         return Understood::Read;
     }
@@ -74,8 +82,7 @@ pub(super) fn read_grid(
 }
 
 /// Rows above a header: titles, and what they say about year and municipality.
-fn read_titles(grid: &Grid, rows: &[Row], context: &mut Context, reading: &mut Reading) {
-    let _ = grid;
+fn read_titles(rows: &[Row], context: &mut Context, reading: &mut Reading) {
     for row in rows {
         context.fiscal_year = context.fiscal_year.or_else(|| year_in_row(row));
         if let Some(name) = municipality_in_row(row) {
@@ -89,19 +96,6 @@ fn year_in_row(row: &Row) -> Option<i32> {
     row.cells.iter().find_map(|(_, cell)| {
         let text = cell.text();
         (text.len() < 300).then(|| marks::fiscal_year(&text)).flatten()
-    })
-}
-
-/// A municipality that a title names: alone, after a label (`区市町村名：港区`), or in the cell beside one.
-fn municipality_in_row(row: &Row) -> Option<String> {
-    row.cells.iter().find_map(|(_, cell)| {
-        let text = cell.text();
-        let text = trim(&text);
-        let value = text.rsplit([':', '：']).next().map_or(text, trim);
-        match marks::heading(value, places())? {
-            Heading::Municipality { name, known: true } => Some(name),
-            _ => None,
-        }
     })
 }
 

@@ -6,6 +6,7 @@ pub mod cell;
 pub mod columns;
 mod docx;
 pub mod encoding;
+mod form;
 mod grid;
 mod header;
 mod layout;

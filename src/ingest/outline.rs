@@ -264,10 +264,23 @@ fn is_doubtful(kind: BulletKind) -> bool {
 }
 
 fn place_heading(line: &str) -> Option<Item> {
-    Some(match marks::heading(line, places())? {
-        Heading::Municipality { name, .. } => Item::Municipality(name),
-        Heading::Areas(areas) => Item::Areas(areas),
-    })
+    if let Some(heading) = marks::heading(line, places()) {
+        return Some(match heading {
+            Heading::Municipality { name, .. } => Item::Municipality(name),
+            Heading::Areas(areas) => Item::Areas(areas),
+        });
+    }
+    // １　千代田区, 第２ 区南部: a number without a point
+    let rest = line.strip_prefix('第').unwrap_or(line);
+    let rest = rest
+        .trim_start_matches(|c: char| c.is_numeric() || matches!(c, '-' | '－' | '.' | '．' | '章' | '節'));
+    (rest.len() < line.len() && rest.starts_with(char::is_whitespace))
+        .then(|| marks::heading(rest, places()))
+        .flatten()
+        .and_then(|heading| match heading {
+            Heading::Municipality { name, known } => known.then_some(Item::Municipality(name)),
+            Heading::Areas(areas) => Some(Item::Areas(areas)),
+        })
 }
 
 /// A styled heading that names a place the table does not have.

@@ -78,7 +78,7 @@ fn read_sheets(sheets: &[Sheet], file: &str, options: &ReadOptions, guess: bool)
         let context = Context {
             file: file.to_owned(),
             part: Some(sheet.name.clone()),
-            municipality: around::municipality_in(&sheet.name).map(str::to_owned),
+            municipality: around::municipality_in(&sheet.name),
             fiscal_year: year_in_name(&sheet.name),
             ..Context::default()
         };
