@@ -258,12 +258,18 @@ impl Outline {
     }
 }
 
+/// Names of all municipalities of an area, joined, are shorter.
+const LONGEST_HEADING_BYTES: usize = 400;
+
 /// A bullet of the kind that a wrapped line may begin with by chance.
 fn is_doubtful(kind: BulletKind) -> bool {
     matches!(kind, BulletKind::Character('-' | '–' | '—' | '‐' | '‑' | '*') | BulletKind::Kana)
 }
 
 fn place_heading(line: &str) -> Option<Item> {
+    if line.len() > LONGEST_HEADING_BYTES {
+        return None;
+    }
     if let Some(heading) = marks::heading(line, places()) {
         return Some(match heading {
             Heading::Municipality { name, .. } => Item::Municipality(name),
@@ -354,7 +360,7 @@ impl Flow<'_> {
         section: &Section,
         headless: bool,
     ) {
-        if let Some(footer) = marks::footer(text).filter(|_| !text.ends_with('。')) {
+        if let Some(footer) = Some(text).filter(|text| is_short(text)).and_then(marks::footer) {
             self.state.fiscal_year = footer.fiscal_year.or(self.state.fiscal_year);
             self.leave_out(text, source, Reason::Running);
             return;
@@ -396,7 +402,7 @@ impl Flow<'_> {
 
     fn leave_out(&mut self, text: &str, source: &Source, reason: Reason) {
         if reason == Reason::Lead
-            && text.chars().count() <= 80
+            && is_short(text)
             && let Some(year) = marks::fiscal_year(text)
         {
             self.state.fiscal_year = Some(year);
@@ -404,6 +410,11 @@ impl Flow<'_> {
         self.last = None;
         self.reading.left_out.push(LeftOut { position: position(source), reason, text: text.to_owned() });
     }
+}
+
+/// Whether a text may be a title or a footer: both take one line.
+fn is_short(text: &str) -> bool {
+    text.len() <= 240 && !text.ends_with('。')
 }
 
 /// `以上` and its like at the end of a document.

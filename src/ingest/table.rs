@@ -144,6 +144,9 @@ impl Table<'_> {
         let mut cells = row.cells.iter().filter(|(_, cell)| !trim(&cell.text()).is_empty());
         let Some((column, cell)) = cells.next() else { return true };
         let text = cell.text();
+        if text.len() > 400 {
+            return false;
+        }
         if cells.any(|(_, other)| other.text() != text) {
             return false;
         }

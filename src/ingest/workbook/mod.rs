@@ -1,6 +1,7 @@
 //! Workbooks (.xlsx, .xlsm, .xls, .ods): every sheet that holds opinions comes out as opinions with their cells; sheets
 //! of notes are left out and told.
 
+mod extent;
 mod ods;
 mod xls;
 mod xlsx;
