@@ -1,0 +1,437 @@
+//! The rows of a table come in, opinions come out: names of municipalities, areas and years are filled down, rows
+//! that are headings set them, cells with several bullets are several opinions.
+
+use serde_json::{Map, Value};
+
+use super::{
+    cell::{opinions_in_cell, says_nothing, trim},
+    columns::{Assignment, Match},
+    grid::{Cell, Grid, Row, cell_name},
+    header::Header,
+    marks::{self, Heading},
+    options::Field,
+    reading::{LeftOut, Reading, Reason},
+};
+use crate::{
+    error::Position,
+    opinion::{Opinion, Source},
+    places::places,
+};
+
+/// What holds for the whole table, from around it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Context {
+    /// The file's name.
+    pub file: String,
+    /// The sheet, or the table of a Word file.
+    pub part: Option<String>,
+    /// Page, where it is known.
+    pub page: Option<u32>,
+    /// Municipality of a heading above.
+    pub municipality: Option<String>,
+    /// Area of a heading above.
+    pub area: Option<String>,
+    /// Fiscal year of a title.
+    pub fiscal_year: Option<i32>,
+}
+
+impl Context {
+    /// Where a cell stands.
+    pub fn position(&self, row_number: u32, column: u32) -> Position {
+        Position {
+            file: Some(self.file.clone()),
+            page: self.page,
+            sheet: self.part.clone(),
+            cell: Some(cell_name(row_number, column)),
+            ..Position::default()
+        }
+    }
+
+    /// The same for an opinion.
+    pub fn source(&self, row_number: u32, column: u32) -> Source {
+        Source {
+            file: self.file.clone(),
+            page: self.page,
+            sheet: self.part.clone(),
+            cell: Some(cell_name(row_number, column)),
+            line: None,
+        }
+    }
+}
+
+/// Marks that repeat the cell above.
+const DITTO: [&str; 5] = ["〃", "同上", "々", "″", "\""];
+
+/// Names that rows of sums carry in place of a municipality.
+const SUMS: [&str; 5] = ["計", "合計", "小計", "総計", "件数"];
+
+/// Reads the rows below a header.
+pub(super) fn read_table(grid: &Grid, header: Header, context: &Context, reading: &mut Reading) {
+    for row in &grid.rows[header.rows.clone()] {
+        leave_out(reading, context, row, Reason::TableHeader);
+    }
+    let body = header.rows.end;
+    let mut table = Table {
+        context,
+        reading,
+        header,
+        municipality: context.municipality.clone(),
+        area: context.area.clone(),
+        fiscal_year: context.fiscal_year,
+    };
+    for row in &grid.rows[body..] {
+        table.read_row(row);
+    }
+}
+
+/// Leaves a row out, with its cells as text.
+pub(super) fn leave_out(reading: &mut Reading, context: &Context, row: &Row, reason: Reason) {
+    let text = row_text(row);
+    if !text.is_empty() {
+        let column = row.cells.first().map_or(0, |(column, _)| *column);
+        reading.left_out.push(LeftOut { position: context.position(row.number, column), reason, text });
+    }
+}
+
+/// The cells of a row as one text.
+pub(super) fn row_text(row: &Row) -> String {
+    let cells: Vec<String> = row
+        .cells
+        .iter()
+        .map(|(_, cell)| super::cell::lines(&cell.text()).collect::<Vec<_>>().join(" "))
+        .filter(|text| !text.is_empty())
+        .collect();
+    cells.join(" | ")
+}
+
+struct Table<'a> {
+    context: &'a Context,
+    reading: &'a mut Reading,
+    header: Header,
+    municipality: Option<String>,
+    area: Option<String>,
+    fiscal_year: Option<i32>,
+}
+
+impl Table<'_> {
+    fn read_row(&mut self, row: &Row) {
+        if self.is_heading(row) {
+            return;
+        }
+        if let Some(header) = self.header_again(row) {
+            leave_out(self.reading, self.context, row, Reason::TableHeader);
+            self.header = header;
+            return;
+        }
+        self.fill(row);
+        let mut n_texts = 0;
+        for column in self.header.texts.clone() {
+            n_texts += self.read_cell(row, column);
+        }
+        if n_texts == 0 {
+            leave_out(self.reading, self.context, row, Reason::NoText);
+        }
+    }
+
+    /// A row that is nothing but the name of a municipality or of an area, or a note.
+    fn is_heading(&mut self, row: &Row) -> bool {
+        let mut cells = row.cells.iter().filter(|(_, cell)| !trim(&cell.text()).is_empty());
+        let Some((column, cell)) = cells.next() else { return true };
+        let text = cell.text();
+        if cells.any(|(_, other)| other.text() != text) {
+            return false;
+        }
+        match marks::heading(&text, places()) {
+            Some(Heading::Municipality { name, .. }) => {
+                self.municipality = Some(name);
+                true
+            }
+            Some(Heading::Areas(areas)) => {
+                self.set_area(Some(areas[0].to_owned()).filter(|_| areas.len() == 1));
+                leave_out(self.reading, self.context, row, Reason::AreaHeading);
+                true
+            }
+            None if text.trim_start().starts_with(['※', '注'])
+                || !self.header.texts.contains(column) && self.is_note(*column) =>
+            {
+                leave_out(self.reading, self.context, row, Reason::Lead);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether a lone cell outside the columns of opinions says nothing about the rows below it.
+    fn is_note(&self, column: u32) -> bool {
+        let columns = &self.header.columns;
+        ![columns.municipality, columns.area, columns.fiscal_year].contains(&Some(column as usize))
+    }
+
+    fn set_area(&mut self, area: Option<String>) {
+        if self.area != area {
+            self.area = area;
+            self.municipality = None;
+        }
+    }
+
+    /// A header that comes again further down, as on every page of a printed table; its columns may have moved.
+    fn header_again(&self, row: &Row) -> Option<Header> {
+        let text = row.get(*self.header.texts.first()?).map(|cell| cell.text());
+        if text.as_ref().is_some_and(|t| t.len() > 60) || row.cells.len() < 2 {
+            return None;
+        }
+        let names: Vec<_> = row.cells.iter().map(|(_, cell)| cell.text()).collect();
+        let names: Vec<&str> = names.iter().map(|n| trim(n)).collect();
+        let found = Assignment::of(&names, &[]);
+        let is_text = found.get(Field::Text).is_some_and(|f| f.by == Match::Exact);
+        let same = row.cells.iter().all(|(column, cell)| self.header.name(*column) == trim(&cell.text()));
+        if same {
+            return Some(self.header.clone());
+        }
+        if !is_text || found.n_sure() < 2 {
+            return None;
+        }
+        let real = |i: usize| row.cells[i].0 as usize;
+        let mut columns = found.columns(names.len())?;
+        columns.text = real(columns.text);
+        for column in [
+            &mut columns.id,
+            &mut columns.municipality,
+            &mut columns.area,
+            &mut columns.fiscal_year,
+            &mut columns.themes,
+            &mut columns.stance,
+        ] {
+            *column = column.map(real);
+        }
+        columns.others = columns.others.iter().map(|i| real(*i)).collect();
+        Some(Header {
+            rows: 0..0,
+            texts: vec![columns.text as u32],
+            columns,
+            names: row.cells.iter().map(|(c, cell)| (*c, trim(&cell.text()).to_owned())).collect(),
+        })
+    }
+
+    /// Takes over what the row says about year, area and municipality; blanks keep what stood above. A new year or
+    /// area ends the municipality.
+    fn fill(&mut self, row: &Row) {
+        let columns = &self.header.columns;
+        let said = |column: Option<usize>| {
+            let text = row.get(column? as u32)?.text();
+            let text: String = super::cell::lines(&text).collect();
+            // an item of a list
+            let text = text.strip_prefix('・').map(str::to_owned).unwrap_or(text);
+            (!text.is_empty() && !DITTO.contains(&text.as_str())).then_some(text)
+        };
+        let (year, area, municipality) =
+            (said(columns.fiscal_year), said(columns.area), said(columns.municipality));
+        if let Some(year) = year.as_deref().and_then(year_of)
+            && self.fiscal_year != Some(year)
+        {
+            self.fiscal_year = Some(year);
+            self.municipality = None;
+        }
+        if let Some(area) = area {
+            // A municipality may stand in the column of areas: 地域.
+            if places().area(&area).is_none()
+                && municipality.is_none()
+                && let Some(Heading::Municipality { name, .. }) = marks::heading(&area, places())
+            {
+                self.municipality = Some(name);
+            } else {
+                let known = places().area(&area).map(str::to_owned);
+                self.set_area(Some(known.unwrap_or(area)));
+            }
+        }
+        if let Some(name) = municipality {
+            self.municipality = (!SUMS.contains(&name.as_str())).then(|| municipality_name(&name));
+        }
+    }
+
+    /// Reads one cell of opinions; the number of texts it held.
+    fn read_cell(&mut self, row: &Row, column: u32) -> usize {
+        let Some(cell) = row.get(column) else { return 0 };
+        let text = cell.text();
+        if trim(&text).is_empty() || says_nothing(&text) {
+            return 0;
+        }
+        let opinions = opinions_in_cell(&text);
+        let id =
+            self.header.columns.id.and_then(|c| row.get(c as u32)).map(|cell| trim(&cell.text()).to_owned());
+        let id = id.filter(|id| !id.is_empty() && self.header.texts.len() == 1);
+        let area = self.area_here();
+        let n_opinions = opinions.len();
+        for (i, text) in opinions.into_iter().enumerate() {
+            self.reading.opinions.push(Opinion {
+                id: match &id {
+                    Some(id) if n_opinions > 1 => format!("{id}-{}", i + 1),
+                    Some(id) => id.clone(),
+                    None => String::new(),
+                },
+                fiscal_year: self.fiscal_year,
+                area: area.clone(),
+                municipality: self.municipality.clone(),
+                text,
+                source: self.context.source(row.number, column),
+                columns: self.other_columns(row),
+            });
+        }
+        n_opinions
+    }
+
+    /// The area that the table gives, unless it was only filled down and the municipality is known to be elsewhere.
+    fn area_here(&self) -> Option<String> {
+        let official = self.municipality.as_deref().and_then(|m| places().area_of(m));
+        match (&self.area, official) {
+            (Some(area), Some(official)) if area != official && places().area(area).is_some() => {
+                Some(official.to_owned())
+            }
+            (Some(area), _) => Some(area.clone()),
+            (None, official) => official.map(str::to_owned),
+        }
+    }
+
+    fn other_columns(&self, row: &Row) -> Map<String, Value> {
+        let columns = &self.header.columns;
+        let mut map = Map::new();
+        for (name, column) in [("themes", columns.themes), ("stance", columns.stance)] {
+            if let Some(cell) = column.and_then(|c| row.get(c as u32)) {
+                map.insert(name.to_owned(), cell.value());
+            }
+        }
+        for column in &columns.others {
+            if let Some(cell) = row.get(*column as u32).filter(|cell| !trim(&cell.text()).is_empty()) {
+                map.insert(self.header.name(*column as u32), cell.value());
+            }
+        }
+        map
+    }
+}
+
+/// A municipality as a cell names it: brackets, blanks and a count behind it taken off where it is known so.
+fn municipality_name(cell: &str) -> String {
+    match marks::heading(cell, places()) {
+        Some(Heading::Municipality { name, .. }) => name,
+        _ => trim(cell).to_owned(),
+    }
+}
+
+/// The fiscal year that a cell says: a year in any form, or a date.
+pub(super) fn year_of(text: &str) -> Option<i32> {
+    if let Some(year) = marks::fiscal_year(text).or_else(|| marks::fiscal_year(text.trim_end_matches('年')))
+    {
+        return Some(year);
+    }
+    let mut parts = text.get(..7)?.split('-');
+    let (year, month): (i32, i32) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    ((1950..=2100).contains(&year)).then_some(if month < 4 { year - 1 } else { year })
+}
+
+/// A table whose first columns are labels (`区市町村名 | 千代田区`, `意見 | …`), as a form that a municipality fills in.
+pub(super) fn read_form(grid: &Grid, context: &Context, reading: &mut Reading) -> bool {
+    let Some(form) = Form::find(grid) else { return false };
+    let mut context = context.clone();
+    let mut columns = Map::new();
+    for (i, row) in grid.rows.iter().enumerate() {
+        let Some(value) = form.value(row) else { continue };
+        let text: String = super::cell::lines(&value.text()).collect();
+        match form.field_at(i) {
+            Some(Field::Municipality) => context.municipality = Some(municipality_name(&text)),
+            Some(Field::Area) => context.area = Some(text),
+            Some(Field::FiscalYear) => context.fiscal_year = year_of(&text).or(context.fiscal_year),
+            Some(Field::Text) => {}
+            _ => {
+                if let Some(label) = row.get(form.column).map(|cell| trim(&cell.text()).to_owned()) {
+                    columns.insert(label, value.value());
+                }
+            }
+        }
+    }
+    let mut in_text = false;
+    for (i, row) in grid.rows.iter().enumerate() {
+        if row.get(form.column).is_some_and(|cell| !trim(&cell.text()).is_empty()) {
+            in_text = form.field_at(i) == Some(Field::Text);
+            if !in_text && form.value(row).is_none() {
+                leave_out(reading, &context, row, Reason::Lead);
+            }
+        }
+        if !in_text {
+            continue;
+        }
+        for (column, cell) in row.cells.iter().filter(|(column, _)| *column > form.column) {
+            if says_nothing(&cell.text()) {
+                continue;
+            }
+            reading.opinions.extend(opinions_in_cell(&cell.text()).into_iter().map(|text| Opinion {
+                fiscal_year: context.fiscal_year,
+                area: context.area.clone(),
+                municipality: context.municipality.clone(),
+                text,
+                source: context.source(row.number, *column),
+                columns: columns.clone(),
+                ..Opinion::default()
+            }));
+        }
+    }
+    true
+}
+
+/// Where a form has its labels.
+struct Form {
+    column: u32,
+    fields: Vec<(usize, Field)>,
+}
+
+/// Rows of a form that are looked at: forms are short.
+const FORM_ROWS: usize = 200;
+
+impl Form {
+    fn find(grid: &Grid) -> Option<Self> {
+        if grid.rows.len() > FORM_ROWS {
+            return None;
+        }
+        (0..grid.n_columns().min(4)).find_map(|column| {
+            let labels: Vec<(usize, String)> = grid
+                .rows
+                .iter()
+                .enumerate()
+                .filter_map(|(i, row)| Some((i, trim(&row.get(column)?.text()).to_owned())))
+                .filter(|(_, label)| !label.is_empty() && label.chars().count() <= 40)
+                .collect();
+            let names: Vec<&str> = labels.iter().map(|(_, label)| label.as_str()).collect();
+            let found = Assignment::of(&names, &[]);
+            let text = found.get(Field::Text).filter(|f| f.by <= Match::Ends)?;
+            let municipality = found.get(Field::Municipality).filter(|f| f.by <= Match::Ends)?;
+            let form = Self {
+                column,
+                fields: labels
+                    .iter()
+                    .map(|(row, label)| (*row, Assignment::of(&[label.as_str()], &[])))
+                    .filter_map(|(row, own)| {
+                        [Field::Text, Field::Municipality, Field::Area, Field::FiscalYear, Field::Id]
+                            .into_iter()
+                            .find(|field| own.get(*field).is_some_and(|f| f.by <= Match::Ends))
+                            .map(|field| (row, field))
+                    })
+                    .collect(),
+            };
+            let value_of = |found: usize| form.value(&grid.rows[labels[found].0]);
+            let is_place =
+                value_of(municipality.column).is_some_and(|v| places().heading(&v.text()).is_some());
+            (is_place && value_of(text.column).is_some()).then_some(form)
+        })
+    }
+
+    fn field_at(&self, row: usize) -> Option<Field> {
+        self.fields.iter().find(|(r, _)| *r == row).map(|(_, field)| *field)
+    }
+
+    /// What stands beside a label.
+    fn value<'a>(&self, row: &'a Row) -> Option<&'a Cell> {
+        row.cells
+            .iter()
+            .find(|(column, cell)| *column > self.column && !trim(&cell.text()).is_empty())
+            .map(|(_, c)| c)
+    }
+}
