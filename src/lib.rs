@@ -8,10 +8,16 @@
     deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::unwrap_used)
 )]
 
+pub mod classify;
 pub mod codebook;
+pub mod destination;
 pub mod error;
 pub mod ingest;
 pub mod labels;
+pub mod model;
 pub mod opinion;
 pub mod places;
+pub mod random;
 pub mod record;
+pub mod tokenize;
+pub mod vectorize;
