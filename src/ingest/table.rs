@@ -59,6 +59,10 @@ impl Context {
     }
 }
 
+/// Columns under which a person's decision is kept, whatever the table calls them.
+const HAND_THEMES: &str = "hand_themes";
+const HAND_STANCE: &str = "hand_stance";
+
 /// Marks that repeat the cell above.
 const DITTO: [&str; 5] = ["〃", "同上", "々", "″", "\""];
 
@@ -310,7 +314,7 @@ impl Table<'_> {
     fn other_columns(&self, row: &Row) -> Map<String, Value> {
         let columns = &self.header.columns;
         let mut map = Map::new();
-        for (name, column) in [("themes", columns.themes), ("stance", columns.stance)] {
+        for (name, column) in [(HAND_THEMES, columns.themes), (HAND_STANCE, columns.stance)] {
             if let Some(cell) = column.and_then(|c| row.get(c as u32)) {
                 map.insert(name.to_owned(), cell.value());
             }

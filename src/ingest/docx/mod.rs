@@ -41,7 +41,7 @@ pub fn read_docx(bytes: Vec<u8>, file: &str, options: &ReadOptions) -> Result<Re
     if reading.opinions.is_empty() {
         return Err(Error::input(Position::file(file), nothing_found(&word, options)));
     }
-    Ok(reading)
+    Ok(reading.finish(file))
 }
 
 /// The name of the part that holds the body.

@@ -57,7 +57,7 @@ pub fn read_workbook(bytes: Vec<u8>, file: &str, options: &ReadOptions) -> Resul
     if reading.opinions.is_empty() {
         return Err(Error::input(Position::file(file), nothing_found(&sheets, &headers, options)));
     }
-    Ok(reading)
+    Ok(reading.finish(file))
 }
 
 fn what_else(package: &Package) -> &'static str {
