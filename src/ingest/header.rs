@@ -3,7 +3,7 @@
 
 use super::{
     cell::trim,
-    columns::{Assignment, Columns, Match, is_known, is_other_column, key},
+    columns::{Assignment, Columns, Match, is_known, is_other_column, key, stands_beside},
     grid::{Grid, column_letters},
     options::Field,
 };
@@ -110,7 +110,7 @@ impl Candidate {
                     upper.get(Field::Text).is_some_and(|f| f.by <= Match::Ends)
                 })
                 && !is_other_column(leaf);
-            alike || grouped
+            alike || grouped || (stands_beside(leaf) && stands_beside(self.leaves()[found.text]))
         };
         let mut texts: Vec<u32> = found
             .others
@@ -200,6 +200,9 @@ pub(super) fn find_header(grid: &Grid, overrides: &[(Field, String)]) -> Option<
             }
             let assignment = Assignment::of(&candidate.leaves(), overrides);
             let Some(score) = score(&assignment, candidate.names.len()) else { continue };
+            // Names known to be something else tell a second row of names from a row of data.
+            let n_others = candidate.leaves().iter().filter(|leaf| is_other_column(leaf)).count() as u32;
+            let score = 100 * score + n_others.min(99);
             let better = best.as_ref().is_none_or(|(s, n, _)| score > *s || (score == *s && n_rows < *n));
             if better
                 && let Some(header) = candidate.header(rows, &assignment)
@@ -378,6 +381,15 @@ mod tests {
             grid(&[&["区市町村", "意見"], &["", "現状", "要望事項"], &["港区", "在宅医", "薬局"]]);
         grouped.merges.push(Merge { rows: (1, 1), columns: (1, 2) });
         assert_eq!(find_header(&grouped, &[]).expect("a header").texts, [1, 2]);
+    }
+
+    #[test]
+    fn present_state_problems_and_requests_are_opinions_side_by_side() {
+        let wide = grid(&[
+            &["区市町村", "現状", "課題", "要望", "回答"],
+            &["港区", "在宅医", "薬局", "連携", "了解"],
+        ]);
+        assert_eq!(find_header(&wide, &[]).expect("a header").texts, [1, 2, 3]);
     }
 
     #[test]

@@ -102,28 +102,27 @@ fn year_in_row(row: &Row) -> Option<i32> {
 /// Columns of municipalities or areas side by side: a row of their names, cells of opinions below.
 fn read_columns(grid: &Grid, context: &Context, reading: &mut Reading) -> bool {
     let is_heading = |text: &str| marks::heading(text, places()).is_some();
-    let Some((start, columns)) = grid.rows.iter().enumerate().take(20).find_map(|(i, row)| {
+    let named_columns = |i: usize| {
+        let row = &grid.rows[i];
         let named: Vec<u32> = row
             .cells
             .iter()
             .filter(|(_, cell)| is_heading(&cell.text()))
             .map(|(column, _)| *column)
             .collect();
-        let below = |column: &u32| {
-            let texts: Vec<usize> = grid.rows[i + 1..]
-                .iter()
-                .filter_map(|r| r.get(*column))
-                .map(|cell| cell.text().chars().count())
-                .collect();
-            !texts.is_empty() && texts.iter().sum::<usize>() >= 8 * texts.len()
+        let has_texts_below = |column: &&u32| {
+            let below = grid.rows[i + 1..].iter().filter_map(|r| r.get(**column));
+            let n_chars: Vec<usize> = below.map(|cell| cell.text().chars().count()).collect();
+            !n_chars.is_empty() && n_chars.iter().sum::<usize>() >= 8 * n_chars.len()
         };
-        (named.len() > 1
+        let enough = named.len() > 1
             && named.len() * 2 > row.cells.len()
-            && named.iter().filter(|c| below(c)).count() * 2 > named.len())
-        .then_some((i, named))
-    }) else {
-        return false;
+            && named.iter().filter(has_texts_below).count() * 2 > named.len();
+        enough.then_some((i, named))
     };
+    // Areas above municipalities are a row of fewer names.
+    let rows = (0..grid.rows.len().min(20)).rev().filter_map(named_columns);
+    let Some((start, columns)) = rows.max_by_key(|(_, named)| named.len()) else { return false };
     let n_before = reading.opinions.len();
     grid.rows[..start].iter().for_each(|row| leave_out(reading, context, row, Reason::Lead));
     for (i, column) in columns.iter().enumerate() {

@@ -258,6 +258,22 @@ impl Outline {
     }
 }
 
+/// What headings add to the name of a municipality, longest first.
+const HEADING_ENDS: [&str; 12] = [
+    "からの主な意見",
+    "における意見",
+    "の主な意見",
+    "からの意見",
+    "からの回答",
+    "の御意見",
+    "のご意見",
+    "の意見",
+    "の回答",
+    "の現状と課題",
+    "の課題",
+    "分",
+];
+
 /// Names of all municipalities of an area, joined, are shorter.
 const LONGEST_HEADING_BYTES: usize = 400;
 
@@ -275,6 +291,14 @@ fn place_heading(line: &str) -> Option<Item> {
             Heading::Municipality { name, .. } => Item::Municipality(name),
             Heading::Areas(areas) => Item::Areas(areas),
         });
+    }
+    // 千代田区の意見
+    let bare = bullet(line).map_or(line, |b| b.rest);
+    if let Some(name) =
+        HEADING_ENDS.iter().find_map(|end| bare.strip_suffix(end)).filter(|name| !name.is_empty())
+        && let Some(Heading::Municipality { name, known: true }) = marks::heading(name, places())
+    {
+        return Some(Item::Municipality(name));
     }
     // １　千代田区, 第２ 区南部: a number without a point
     let rest = line.strip_prefix('第').unwrap_or(line);

@@ -195,19 +195,21 @@ impl Table<'_> {
 
     /// A header that comes again further down, as on every page of a printed table; its columns may have moved.
     fn header_again(&self, row: &Row) -> Option<Header> {
-        let text = row.get(*self.header.texts.first()?).map(|cell| cell.text());
-        if text.as_ref().is_some_and(|t| t.len() > 60) || row.cells.len() < 2 {
+        let text = row.get(*self.header.texts.first()?)?.text();
+        let is_name = |found: &Assignment| found.get(Field::Text).is_some_and(|f| f.by == Match::Exact);
+        if text.len() > 60 || row.cells.len() < 2 {
+            return None;
+        }
+        if row.cells.iter().all(|(column, cell)| self.header.name(*column) == trim(&cell.text())) {
+            return Some(self.header.clone());
+        }
+        if !is_name(&Assignment::of(&[trim(&text)], &[])) {
             return None;
         }
         let names: Vec<_> = row.cells.iter().map(|(_, cell)| cell.text()).collect();
         let names: Vec<&str> = names.iter().map(|n| trim(n)).collect();
         let found = Assignment::of(&names, &[]);
-        let is_text = found.get(Field::Text).is_some_and(|f| f.by == Match::Exact);
-        let same = row.cells.iter().all(|(column, cell)| self.header.name(*column) == trim(&cell.text()));
-        if same {
-            return Some(self.header.clone());
-        }
-        if !is_text || found.n_sure() < 2 {
+        if !is_name(&found) || found.n_sure() < 2 {
             return None;
         }
         let real = |i: usize| row.cells[i].0 as usize;
