@@ -14,7 +14,11 @@ fn fixtures() -> PathBuf {
 fn read(name: &str) -> Result<Reading> {
     let bytes = std::fs::read(fixtures().join(name)).expect("a fixture");
     let options = ReadOptions::default();
-    if name.ends_with(".docx") { read_docx(bytes, name, &options) } else { read_workbook(bytes, name, &options) }
+    if name.ends_with(".docx") {
+        read_docx(bytes, name, &options)
+    } else {
+        read_workbook(bytes, name, &options)
+    }
 }
 
 /// Municipality and text of each opinion, in reading order.
@@ -30,8 +34,11 @@ fn gold(name: &str) -> Vec<(String, String)> {
 
 fn assert_gold(name: &str, gold_name: &str) -> Reading {
     let reading = read(name).unwrap_or_else(|e| panic!("{e}"));
-    let found: Vec<_> =
-        reading.opinions.iter().map(|o| (o.municipality.clone().unwrap_or_default(), o.text.clone())).collect();
+    let found: Vec<_> = reading
+        .opinions
+        .iter()
+        .map(|o| (o.municipality.clone().unwrap_or_default(), o.text.clone()))
+        .collect();
     let gold = gold(gold_name);
     for (found, expected) in found.iter().zip(&gold) {
         assert_eq!(found, expected, "{name}");
@@ -53,6 +60,10 @@ fn an_official_s_workbook_is_read_whole() {
     let first = &reading.opinions[0];
     assert_eq!((first.source.sheet.as_deref(), first.source.cell.as_deref()), (Some("意見一覧"), Some("D5")));
     assert_eq!(first.columns["回答日"], "2019-11-16");
-    assert!(reading.warnings.iter().any(|w| w.message.contains("row 59 is hidden")), "{:?}", reading.warnings);
+    assert!(
+        reading.warnings.iter().any(|w| w.message.contains("row 59 is hidden")),
+        "{:?}",
+        reading.warnings
+    );
     assert!(reading.left_out.iter().any(|l| l.text.contains("作業メモ")));
 }
