@@ -253,7 +253,7 @@ mod tests {
             let mut normalized = String::new();
             crate::tokenize::normalize(line, &mut normalized);
             let theirs: Vec<_> = worker
-                .segment(std::borrow::Cow::Borrowed(normalized.as_str()))
+                .segment(&normalized)
                 .expect("segmented")
                 .iter()
                 .map(|t| (t.surface.to_string(), t.word_id.id()))
