@@ -3,12 +3,14 @@
 
 use super::{
     cell::trim,
+    content::header_by_content,
+    flow::State,
     form::read_form,
     grid::{Grid, Row, cell_name},
-    header::{find_header, header_by_content, header_without_text, side_by_side},
+    header::{find_header, header_without_text, side_by_side},
     marks,
     options::Field,
-    outline::{Outline, Paragraph, State},
+    outline::{Outline, Paragraph},
     reading::{Reading, Reason, Warning},
     table::{Context, leave_out, municipality_in_row, read_table, row_text},
 };

@@ -8,9 +8,10 @@ use super::{
     columns::{Assignment, Match},
     grid::{Grid, Row, cell_name},
     header::Header,
-    marks::{self, Heading},
+    marks::{self, BulletKind, Heading},
     options::Field,
     reading::{LeftOut, Reading, Reason},
+    stream::{HAND_STANCE, HAND_THEMES},
 };
 use crate::{
     error::Position,
@@ -59,10 +60,6 @@ impl Context {
     }
 }
 
-/// Columns under which a person's decision is kept, whatever the table calls them.
-const HAND_THEMES: &str = "hand_themes";
-const HAND_STANCE: &str = "hand_stance";
-
 /// Marks that repeat the cell above.
 const DITTO: [&str; 5] = ["〃", "同上", "々", "″", "\""];
 
@@ -75,7 +72,10 @@ pub(super) fn read_table(grid: &Grid, header: Header, context: &Context, reading
         leave_out(reading, context, row, Reason::TableHeader);
     }
     let body = header.rows.end;
+    let marks =
+        header.texts.iter().filter_map(|c| Some((*c, common_mark(&grid.rows[body..], *c)?))).collect();
     let mut table = Table {
+        marks,
         context,
         reading,
         header,
@@ -108,7 +108,26 @@ pub(super) fn row_text(row: &Row) -> String {
     cells.join(" | ")
 }
 
+/// The number or mark that nearly all cells of a column begin with: there it is no part of the texts.
+fn common_mark(rows: &[Row], column: u32) -> Option<BulletKind> {
+    const FEWEST_CELLS: usize = 3;
+    let (mut n_cells, mut kinds) = (0, Vec::<(BulletKind, usize)>::new());
+    for cell in rows.iter().filter_map(|row| row.get(column)) {
+        n_cells += 1;
+        if let Some(mark) = marks::bullet(&cell.text()) {
+            match kinds.iter_mut().find(|(kind, _)| *kind == mark.kind) {
+                Some((_, n)) => *n += 1,
+                None => kinds.push((mark.kind, 1)),
+            }
+        }
+    }
+    let (kind, n) = kinds.into_iter().max_by_key(|(_, n)| *n)?;
+    (n >= FEWEST_CELLS && 10 * n >= 8 * n_cells).then_some(kind)
+}
+
 struct Table<'a> {
+    /// Marks that begin nearly every cell of a column.
+    marks: Vec<(u32, BulletKind)>,
     context: &'a Context,
     reading: &'a mut Reading,
     header: Header,
@@ -277,7 +296,14 @@ impl Table<'_> {
         if trim(&text).is_empty() || says_nothing(&text) {
             return 0;
         }
-        let opinions = opinions_in_cell(&text);
+        let mut opinions = opinions_in_cell(&text);
+        let common = self.marks.iter().find(|(c, _)| *c == column).map(|(_, kind)| *kind);
+        if let ([opinion], Some(kind)) = (opinions.as_mut_slice(), common)
+            && let Some(mark) =
+                marks::bullet(opinion).filter(|mark| mark.kind == kind && !mark.rest.is_empty())
+        {
+            *opinion = mark.rest.to_owned();
+        }
         let id =
             self.header.columns.id.and_then(|c| row.get(c as u32)).map(|cell| trim(&cell.text()).to_owned());
         let id = id.filter(|id| !id.is_empty() && self.header.texts.len() == 1);

@@ -53,7 +53,7 @@ fn read_cells(
         let (row, column) = cell.get_position();
         let value = match cell.get_value() {
             DataRef::Empty => continue,
-            DataRef::SharedString(text) if text.is_empty() => continue,
+            DataRef::SharedString("") => continue,
             DataRef::String(text) if text.is_empty() => continue,
             value => value,
         };
