@@ -22,5 +22,6 @@ pub mod opinion;
 pub mod places;
 pub mod random;
 pub mod record;
+pub mod report;
 pub mod tokenize;
 pub mod vectorize;

@@ -1,6 +1,12 @@
 //! One file a command: its arguments and what it does with them.
 
 mod codebook;
+mod explain;
+mod input;
+mod label;
+mod read;
+mod rejects;
+mod train;
 
 use clap::Subcommand;
 
@@ -18,6 +24,14 @@ pub enum Outcome {
 /// Commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show the opinions found in any file
+    Read(read::Args),
+    /// Train a model on hand labels, examples and codebook
+    Train(train::Args),
+    /// Label opinions with themes and stance
+    Label(label::Args),
+    /// Show which terms speak for and against each theme and stance
+    Explain(explain::Args),
     /// Show themes and stances, or check a codebook file
     Codebook(codebook::Args),
 }
@@ -26,6 +40,10 @@ impl Command {
     /// Runs the command.
     pub fn run(self, global: &Global) -> anyhow::Result<Outcome> {
         match self {
+            Self::Read(args) => read::run(&args, global),
+            Self::Train(args) => train::run(&args, global),
+            Self::Label(args) => label::run(&args, global),
+            Self::Explain(args) => explain::run(&args, global),
             Self::Codebook(args) => codebook::run(&args, global),
         }
     }

@@ -1,0 +1,5 @@
+//! What people look at.
+
+mod card;
+
+pub use card::model_card;
