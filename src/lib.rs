@@ -13,6 +13,7 @@ pub mod classify;
 pub mod codebook;
 pub mod destination;
 pub mod error;
+pub mod evaluate;
 pub mod export;
 pub mod guard;
 pub mod ingest;

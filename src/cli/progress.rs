@@ -54,3 +54,30 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 }
+
+/// Shows how many of a known number of steps are done.
+pub struct Steps(ProgressBar);
+
+impl Steps {
+    /// A bar of `n` steps.
+    pub fn new(global: &Global, n: u64) -> Self {
+        let shown = global.progress == ProgressWhen::Auto && !global.quiet && std::io::stderr().is_terminal();
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(n), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}, {elapsed}, {eta} left") {
+            bar.set_style(style);
+        }
+        bar.tick();
+        Self(bar)
+    }
+
+    /// Step `n` is done.
+    pub fn reach(&self, n: u64) {
+        self.0.set_position(n);
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

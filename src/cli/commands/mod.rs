@@ -1,6 +1,7 @@
 //! One file a command: its arguments and what it does with them.
 
 mod codebook;
+mod evaluate;
 mod explain;
 mod input;
 mod label;
@@ -30,6 +31,8 @@ pub enum Command {
     Train(train::Args),
     /// Label opinions with themes and stance
     Label(label::Args),
+    /// Judge labels on opinions that the model has not seen
+    Evaluate(evaluate::Args),
     /// Show which terms speak for and against each theme and stance
     Explain(explain::Args),
     /// Show themes and stances, or check a codebook file
@@ -43,6 +46,7 @@ impl Command {
             Self::Read(args) => read::run(&args, global),
             Self::Train(args) => train::run(&args, global),
             Self::Label(args) => label::run(&args, global),
+            Self::Evaluate(args) => evaluate::run(&args, global),
             Self::Explain(args) => explain::run(&args, global),
             Self::Codebook(args) => codebook::run(&args, global),
         }
