@@ -326,8 +326,11 @@ impl ThemeSet {
                 Some(set) if set.len() >= codebook.max_themes => {
                     return Err(format!("{text}: more than {} themes", codebook.max_themes));
                 }
-                Some(set) if !set.push(id) => return Err(format!("{text}: theme {name} is named twice")),
-                Some(_) => {}
+                Some(set) => {
+                    if !set.push(id) {
+                        return Err(format!("{text}: theme {name} is named twice"));
+                    }
+                }
             }
         }
         set.ok_or_else(|| "no theme: at least one is expected".to_owned())

@@ -166,7 +166,9 @@ pub fn heading(line: &str, places: &Places) -> Option<Heading> {
         (inner, false) => (inner, bracketed),
     };
     let bare = bare.trim();
-    if let Some(areas) = areas(bare, places) {
+    // An area may carry the list of its municipalities: 区中央部（千代田区、中央区）.
+    let without_list = bare.find(['（', '(']).filter(|i| *i > 0).map_or(bare, |i| &bare[..i]);
+    if let Some(areas) = areas(without_list, places) {
         return Some(Heading::Areas(areas));
     }
     let name = fold_heading(bare);
@@ -180,6 +182,26 @@ pub fn heading(line: &str, places: &Places) -> Option<Heading> {
     (bracketed && looks_like_a_place).then_some(Heading::Municipality { name, known: false })
 }
 
+/// A known municipality at the start of a line with text behind it, and that text: `【港区】在宅医が…`,
+/// `港区：在宅医が…`, `港区　・在宅医が…`. `None` where the name is the whole line, or only the first word of a sentence.
+pub fn leading_heading<'a>(line: &'a str, places: &Places) -> Option<(String, &'a str)> {
+    let text = line.trim();
+    let known = |name: &str| match heading(name, places) {
+        Some(Heading::Municipality { name, known: true }) => Some(name),
+        _ => None,
+    };
+    let open = text.chars().next()?;
+    if let Some((_, close)) = BRACKETS.iter().find(|(o, _)| *o == open && !matches!(open, '「' | '『')) {
+        let end = text.char_indices().take(24).find(|(_, c)| c == close)?.0 + close.len_utf8();
+        let rest = text[end..].trim_start_matches(['：', ':']).trim_start();
+        return known(&text[..end]).filter(|_| !rest.is_empty()).map(|name| (name, rest));
+    }
+    let (i, mark) = text.char_indices().take(16).find(|(_, c)| matches!(c, '：' | ':') || c.is_whitespace())?;
+    let rest = text[i + mark.len_utf8()..].trim_start();
+    let divided = matches!(mark, '：' | ':') || bullet(rest).is_some();
+    known(&text[..i]).filter(|_| divided && !rest.is_empty()).map(|name| (name, rest))
+}
+
 /// The name in a heading: no blanks, variant characters as the table writes them, no count behind it (`（３件）`).
 fn fold_heading(text: &str) -> String {
     let text = text.trim_end_matches(['：', ':']);
@@ -187,6 +209,10 @@ fn fold_heading(text: &str) -> String {
         Some(i) if i > 0 => &text[..i],
         _ => text,
     };
+    let text = ["の主な意見", "からの意見", "の意見", "主な意見", "の状況"]
+        .iter()
+        .find_map(|tail| text.trim_end().strip_suffix(tail))
+        .unwrap_or(text);
     text.chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}'))
         .map(|c| match c {
@@ -384,12 +410,29 @@ mod tests {
             assert_eq!(name(line).as_deref(), Some("千代田区"), "{line}");
         }
         assert_eq!(name("〈羽村市・瑞穂町〉").as_deref(), Some("羽村市・瑞穂町"));
+        assert_eq!(name("千代田区　主な意見").as_deref(), Some("千代田区"));
+        assert_eq!(
+            heading("【区中央部】（千代田区、中央区）", places()),
+            Some(Heading::Areas(vec!["区中央部"]))
+        );
         assert_eq!(name("主治医・副主治医"), None);
         assert_eq!(name("〈架空市〉").as_deref(), Some("架空市"));
         assert_eq!(
             heading("区中央部 区南部 区西南部", places()),
             Some(Heading::Areas(vec!["区中央部", "区南部", "区西南部"]))
         );
+    }
+
+    #[test]
+    fn a_heading_may_lead_its_line() {
+        let lead = |line| leading_heading(line, places());
+        for line in ["【港区】少ない。", "港区：少ない。", "〈港区〉　少ない。"] {
+            assert_eq!(lead(line), Some(("港区".into(), "少ない。")), "{line}");
+        }
+        assert_eq!(lead("港区　・少ない。"), Some(("港区".into(), "・少ない。")));
+        for line in ["港区", "港区 では少ない。", "【港区】", "「港区」では", "【現状】少ない。"] {
+            assert_eq!(lead(line), None, "{line}");
+        }
     }
 
     #[test]

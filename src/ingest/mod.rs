@@ -1,6 +1,7 @@
 //! Reading: a file in any form comes in, opinions come out in reading order, each with where it stands; what was left
 //! out and what could not be read comes with them.
 
+pub mod layout;
 pub mod marks;
 mod options;
 mod reading;

@@ -1,0 +1,160 @@
+//! Leaves -> chains: which leaf goes on in which. Newspaper columns run on from column to column; columns that each
+//! belong to an area run on in the same place of the next page. The text itself says which it is: a sentence that
+//! stops at the foot of one leaf goes on at the head of the right one.
+
+use super::leaf::{Leaf, Line, Source};
+use crate::{
+    ingest::marks::{Heading, bullet, heading},
+    places::places,
+};
+
+/// How far left edges that are one may lie apart, in em.
+const SAME_EDGE: f32 = 1.6;
+
+/// Indices of leaves, each chain in its order; chains in the order of their first leaves.
+pub(super) fn chains(leaves: &[Leaf]) -> Vec<Vec<usize>> {
+    let newspaper = predecessors(leaves, false);
+    let parallel = predecessors(leaves, true);
+    let before = if cost(leaves, &parallel) < cost(leaves, &newspaper) { parallel } else { newspaper };
+    let mut chain_of: Vec<usize> = Vec::with_capacity(leaves.len());
+    let mut chains: Vec<Vec<usize>> = Vec::new();
+    for (i, before) in before.iter().enumerate() {
+        // A leaf that two would continue belongs to the first.
+        let open = before.map(|b| (b, chain_of[b])).filter(|(b, c)| chains[*c].last() == Some(b));
+        match open {
+            Some((_, chain)) => {
+                chains[chain].push(i);
+                chain_of.push(chain);
+            }
+            None => {
+                chain_of.push(chains.len());
+                chains.push(vec![i]);
+            }
+        }
+    }
+    chains
+}
+
+/// The leaf before each, in one of the two readings.
+fn predecessors(leaves: &[Leaf], parallel: bool) -> Vec<Option<usize>> {
+    (0..leaves.len())
+        .map(|i| {
+            let leaf = &leaves[i];
+            match &leaf.source {
+                Source::Cell { goes_on: true, .. } => leaves[..i].iter().rposition(|before| {
+                    before.source != Source::Column
+                        && before.page < leaf.page
+                        && (before.rect.x0 - leaf.rect.x0).abs() < 4.0
+                }),
+                Source::Cell { .. } => None,
+                Source::Column if !parallel => leaves[..i].iter().rposition(|l| l.source == Source::Column),
+                Source::Column => same_place(leaves, i),
+            }
+        })
+        .collect()
+}
+
+/// The leaf that stands above this one on its page, else the lowest in its place on the page before.
+fn same_place(leaves: &[Leaf], i: usize) -> Option<usize> {
+    let leaf = &leaves[i];
+    let em = leaf.em();
+    let same_edge = |l: &Leaf| (l.rect.x0 - leaf.rect.x0).abs() < SAME_EDGE * em;
+    let columns = |page: u32| {
+        leaves[..i].iter().enumerate().filter(move |(_, l)| l.page == page && l.source == Source::Column)
+    };
+    let above = columns(leaf.page).filter(|(_, l)| l.rect.y1 <= leaf.rect.y0 + em && l.rect.overlap_x(&leaf.rect) > 0.0);
+    above
+        .max_by(|a, b| a.1.rect.y1.total_cmp(&b.1.rect.y1))
+        .or_else(|| {
+            columns(leaf.page.checked_sub(1)?)
+                .filter(|(_, l)| same_edge(l))
+                .max_by(|a, b| a.1.rect.y1.total_cmp(&b.1.rect.y1))
+        })
+        .map(|(j, _)| j)
+}
+
+/// What speaks against a reading: sentences that stop or start in the middle, bullets under no heading.
+fn cost(leaves: &[Leaf], before: &[Option<usize>]) -> u32 {
+    let mut cost = 0;
+    let mut followed = vec![false; leaves.len()];
+    for (i, leaf) in leaves.iter().enumerate().filter(|(_, l)| l.source == Source::Column) {
+        let Some(first) = leaf.lines.first() else { continue };
+        let starts = start(first);
+        let Some(j) = before[i] else {
+            cost += match starts {
+                Start::Heading => 0,
+                Start::Bullet => 3,
+                Start::Text if i == 0 => 0,
+                Start::Text => 4,
+            };
+            continue;
+        };
+        followed[j] = true;
+        let open = is_open(&leaves[j]);
+        cost += match (starts, open) {
+            (Start::Heading, true) => 4,
+            (Start::Bullet, true) => 3,
+            (Start::Text, false) => 2,
+            _ => 0,
+        };
+    }
+    for (i, leaf) in leaves.iter().enumerate().filter(|(_, l)| l.source == Source::Column) {
+        if !followed[i] && is_open(leaf) {
+            cost += 3;
+        }
+    }
+    cost
+}
+
+enum Start {
+    Heading,
+    Bullet,
+    Text,
+}
+
+fn start(line: &Line) -> Start {
+    match heading(&line.text, places()) {
+        Some(Heading::Municipality { .. } | Heading::Areas(_)) => Start::Heading,
+        None if bullet(&line.text).is_some() => Start::Bullet,
+        None => Start::Text,
+    }
+}
+
+/// Whether the last line is full and ends within a sentence.
+fn is_open(leaf: &Leaf) -> bool {
+    leaf.lines.last().is_some_and(|line| {
+        !line.text.ends_with(['。', '．', '！', '？', '〉', '】', '》', ']', '）', ')'])
+            && line.rect.x1 > leaf.rect.x1 - 2.0 * line.size
+            && leaf.rect.width() > 8.0 * line.size
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::leaf::tests::column, *};
+
+    fn leaf(page: u32, x: f32, texts: &[&str]) -> Leaf {
+        let lines: Vec<_> = texts.iter().enumerate().map(|(i, t)| (*t, x, 50.0 + 15.0 * i as f32)).collect();
+        Leaf { page, ..column(&lines) }
+    }
+
+    #[test]
+    fn a_sentence_cut_at_the_foot_of_a_column_goes_on_in_the_next_column() {
+        let leaves = [
+            leaf(1, 20.0, &["〈港区〉", "・在宅医が少ない。", "・訪問看護を担う人"]),
+            leaf(1, 300.0, &["材が足りない。", "〈北区〉", "・以上のとおりだ。"]),
+        ];
+        assert_eq!(chains(&leaves), [vec![0, 1]]);
+    }
+
+    #[test]
+    fn columns_of_areas_go_on_in_their_place_on_the_next_page() {
+        let leaves = [
+            leaf(1, 20.0, &["〈港区〉", "・在宅医が少ない。", "・訪問看護を担う人"]),
+            leaf(1, 300.0, &["〈大田区〉", "・薬局が足りない。", "・夜間に対応できる"]),
+            leaf(2, 20.0, &["材が足りない。", "・甲である。"]),
+            leaf(2, 300.0, &["医師が少ない。", "・乙である。"]),
+        ];
+        assert_eq!(chains(&leaves), [vec![0, 2], vec![1, 3]]);
+    }
+}
