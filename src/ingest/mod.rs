@@ -4,7 +4,9 @@
 pub mod layout;
 pub mod marks;
 mod options;
+pub mod pdf;
 mod reading;
+pub mod score;
 
 pub use options::{Field, Format, Limits, ReadOptions, file_name};
 pub use reading::{LeftOut, Part, Reading, Reason, Reject, Warning};

@@ -47,9 +47,15 @@ mod tests {
     #[test]
     fn numbers_of_marks_are_read_in_any_form() {
         let of = |text| bullet(text).as_ref().and_then(number);
-        for (text, n) in
-            [("③あ", 3), ("（１２）あ", 12), ("4. あ", 4), ("⑸あ", 5), ("ウ　あ", 3), ("❷あ", 2), ("㉑あ", 21)]
-        {
+        for (text, n) in [
+            ("③あ", 3),
+            ("（１２）あ", 12),
+            ("4. あ", 4),
+            ("⑸あ", 5),
+            ("ウ　あ", 3),
+            ("❷あ", 2),
+            ("㉑あ", 21),
+        ] {
             assert_eq!(of(text), Some(n), "{text}");
         }
         assert_eq!(of("・あ"), None);

@@ -62,7 +62,8 @@ fn same_place(leaves: &[Leaf], i: usize) -> Option<usize> {
     let columns = |page: u32| {
         leaves[..i].iter().enumerate().filter(move |(_, l)| l.page == page && l.source == Source::Column)
     };
-    let above = columns(leaf.page).filter(|(_, l)| l.rect.y1 <= leaf.rect.y0 + em && l.rect.overlap_x(&leaf.rect) > 0.0);
+    let above = columns(leaf.page)
+        .filter(|(_, l)| l.rect.y1 <= leaf.rect.y0 + em && l.rect.overlap_x(&leaf.rect) > 0.0);
     above
         .max_by(|a, b| a.1.rect.y1.total_cmp(&b.1.rect.y1))
         .or_else(|| {

@@ -37,7 +37,8 @@ pub(super) fn columns(page: u32, fragments: Vec<Fragment>, signs: &Signs<'_>) ->
     let mut leaves = Vec::new();
     let mut parts = parts.into_iter().peekable();
     while let Some(part) = parts.next() {
-        let labelled = part.labels_next && parts.peek().is_some_and(|text| labels(page, &part.fragments, &text.fragments));
+        let labelled = part.labels_next
+            && parts.peek().is_some_and(|text| labels(page, &part.fragments, &text.fragments));
         if labelled && let Some(text) = parts.next() {
             leaves.extend(with_names(page, part.fragments, text.fragments));
         } else {
@@ -63,7 +64,13 @@ struct Gutter {
     weight: f32,
 }
 
-fn cut(fragments: Vec<Fragment>, signs: &Signs<'_>, depth: usize, parts: &mut Vec<Part>, gutters: &mut Vec<f32>) {
+fn cut(
+    fragments: Vec<Fragment>,
+    signs: &Signs<'_>,
+    depth: usize,
+    parts: &mut Vec<Part>,
+    gutters: &mut Vec<f32>,
+) {
     let gutter = if depth < DEPTH { best_gutter(&fragments, signs) } else { None };
     let Some(gutter) = gutter else {
         if !fragments.is_empty() {
@@ -170,7 +177,8 @@ fn municipality(text: &str) -> bool {
 fn labels(page: u32, left: &[Fragment], right: &[Fragment]) -> bool {
     let names = lines(page, left.to_vec());
     let n_names = names.iter().filter(|l| municipality(&l.text)).count();
-    let left_chars: usize = names.iter().filter(|l| !municipality(&l.text)).map(|l| l.text.chars().count()).sum();
+    let left_chars: usize =
+        names.iter().filter(|l| !municipality(&l.text)).map(|l| l.text.chars().count()).sum();
     let right_chars: usize = right.iter().map(|f| f.text.chars().count()).sum();
     n_names > 0
         && 3 * left_chars < right_chars

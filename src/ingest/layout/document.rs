@@ -172,7 +172,8 @@ impl Read {
                     Region::Text(fragments) => {
                         let signs = Signs { em: page.em, walls: &walls, before: &before };
                         let (leaves, found) = columns(page.number, fragments, &signs);
-                        let names = leaves.iter().flat_map(|l| &l.lines).filter_map(|l| municipality(&l.text));
+                        let names =
+                            leaves.iter().flat_map(|l| &l.lines).filter_map(|l| municipality(&l.text));
                         above = names.last().or(above);
                         read.leaves.extend(leaves);
                         gutters.extend(found);
@@ -227,7 +228,8 @@ impl Read {
             flow.read(&chain);
         }
         // Drafts by chain -> opinions in the order in which a person meets them.
-        let mut order: Vec<usize> = (0..flow.drafts.len()).filter(|&d| !flow.drafts[d].text.is_empty()).collect();
+        let mut order: Vec<usize> =
+            (0..flow.drafts.len()).filter(|&d| !flow.drafts[d].text.is_empty()).collect();
         order.sort_by_key(|&d| flow.drafts[d].start);
         let mut number = vec![None; flow.drafts.len()];
         let mut out = Document::default();
@@ -367,7 +369,12 @@ mod tests {
     #[test]
     fn an_opinion_that_goes_on_over_a_page_is_one() {
         let found = read(&[
-            vec![("令和４年度　意見", 20.0, 20.0), ("〈港区〉", 20.0, 60.0), ("・在宅医の数が少な", 20.0, 80.0), ("1", 300.0, 820.0)],
+            vec![
+                ("令和４年度　意見", 20.0, 20.0),
+                ("〈港区〉", 20.0, 60.0),
+                ("・在宅医の数が少な", 20.0, 80.0),
+                ("1", 300.0, 820.0),
+            ],
             vec![("い状況である。", 20.0, 60.0), ("・薬局が足りない。", 20.0, 75.0), ("2", 300.0, 820.0)],
         ]);
         let texts: Vec<_> = found.opinions.iter().map(|o| o.text.as_str()).collect();

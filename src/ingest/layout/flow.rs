@@ -49,7 +49,9 @@ impl Kinds {
     fn count(leaves: &[Leaf]) -> Self {
         let mut kinds = Self::default();
         for line in leaves.iter().flat_map(|l| &l.lines) {
-            if let Some(bullet) = bullet(after_heading(&line.text)).filter(|_| municipality(&line.text).is_none()) {
+            if let Some(bullet) =
+                bullet(after_heading(&line.text)).filter(|_| municipality(&line.text).is_none())
+            {
                 *kinds.counts.entry(bullet.kind).or_default() += 1;
                 kinds.total += 1;
             }
@@ -154,22 +156,34 @@ fn ends_sentence(text: &str) -> bool {
 
 fn begins_note(text: &str) -> bool {
     let text = text.trim_start();
-    ["※", "注", "（注", "(注", "＊", "*", "出典", "（出典", "資料：", "資料:"].iter().any(|w| text.starts_with(w))
+    ["※", "注", "（注", "(注", "＊", "*", "出典", "（出典", "資料：", "資料:"]
+        .iter()
+        .any(|w| text.starts_with(w))
 }
 
 /// A line that stands in brackets as a whole, such as 【現状】: a heading inside a municipality.
 fn is_bracketed(text: &str) -> bool {
     let text = text.trim();
     text.chars().count() <= 30
-        && [('〈', '〉'), ('【', '】'), ('《', '》'), ('＜', '＞'), ('<', '>'), ('[', ']'), ('［', '］'), ('〔', '〕')]
-            .iter()
-            .any(|(open, close)| text.starts_with(*open) && text.ends_with(*close))
+        && [
+            ('〈', '〉'),
+            ('【', '】'),
+            ('《', '》'),
+            ('＜', '＞'),
+            ('<', '>'),
+            ('[', ']'),
+            ('［', '］'),
+            ('〔', '〕'),
+        ]
+        .iter()
+        .any(|(open, close)| text.starts_with(*open) && text.ends_with(*close))
 }
 
 impl<'a> Flow<'a> {
     /// A reader of these leaves; `headed` when a table names municipalities.
     pub fn new(leaves: &'a [Leaf], headed: bool) -> Self {
-        let named = |l: &Line| municipality(&l.text).is_some() || leading_heading(&l.text, places()).is_some();
+        let named =
+            |l: &Line| municipality(&l.text).is_some() || leading_heading(&l.text, places()).is_some();
         Self {
             leaves,
             edges: leaves.iter().map(Edges::of).collect(),
@@ -376,7 +390,8 @@ impl<'a> Flow<'a> {
         }
         let step = line.baseline - open.last.baseline;
         let other_type = line.bold != open.last.bold || (line.size - open.last.size).abs() > 0.12 * line.size;
-        if step > 1.9 * edges.leading || (other_type && ended) || (line.size < 0.8 * open.last.size && !full) {
+        if step > 1.9 * edges.leading || (other_type && ended) || (line.size < 0.8 * open.last.size && !full)
+        {
             return false;
         }
         match open.wrap {
@@ -418,8 +433,15 @@ impl<'a> Flow<'a> {
                 let unmarked = !whole_cell && self.kinds.total > self.leaves.len();
                 let draft = self.begin(place, text, current, unmarked);
                 let last = line.clone();
-                *open =
-                    Some(Open { draft, leaf: place.leaf, last, bullet: offset, wrap: None, kind: None, number: None });
+                *open = Some(Open {
+                    draft,
+                    leaf: place.leaf,
+                    last,
+                    bullet: offset,
+                    wrap: None,
+                    kind: None,
+                    number: None,
+                });
                 Take::Opinion(draft)
             }
         }
@@ -496,9 +518,24 @@ mod tests {
     #[test]
     fn wrapped_lines_join_with_and_without_a_hanging_indent() {
         let expected = ["港区:在宅医の数が少ない状況である。", "港区:主治医・副主治医の仕組み。"];
-        assert_eq!(opinions(&["〈港区〉", "・在宅医の数が", "少ない状況である。", "・主治医・副主治医", "の仕組み。"]), expected);
         assert_eq!(
-            opinions(&["〈港区〉", "・在宅医の数が", "  少ない状況である。", "・主治医・副主治医", "  の仕組み。"]),
+            opinions(&[
+                "〈港区〉",
+                "・在宅医の数が",
+                "少ない状況である。",
+                "・主治医・副主治医",
+                "の仕組み。"
+            ]),
+            expected
+        );
+        assert_eq!(
+            opinions(&[
+                "〈港区〉",
+                "・在宅医の数が",
+                "  少ない状況である。",
+                "・主治医・副主治医",
+                "  の仕組み。"
+            ]),
             expected
         );
     }
@@ -514,13 +551,23 @@ mod tests {
             "・薬局が足りない。",
         ]));
         assert_eq!(found.len(), 2);
-        assert_eq!(omitted, ["区市町村からの主な意見は次のとおりであった。", "※意見は令和元年の調査による。"]);
+        assert_eq!(
+            omitted,
+            ["区市町村からの主な意見は次のとおりであった。", "※意見は令和元年の調査による。"]
+        );
     }
 
     #[test]
     fn paragraphs_under_a_heading_are_opinions() {
         assert_eq!(
-            opinions(&["【港区】", "  在宅医の数が少ない状", "況である。", "  薬局が足りない。", "【北区】", "  連携が必要"]),
+            opinions(&[
+                "【港区】",
+                "  在宅医の数が少ない状",
+                "況である。",
+                "  薬局が足りない。",
+                "【北区】",
+                "  連携が必要"
+            ]),
             ["港区:在宅医の数が少ない状況である。", "港区:薬局が足りない。", "北区:連携が必要"]
         );
     }
@@ -535,7 +582,14 @@ mod tests {
 
     #[test]
     fn a_short_numbered_line_above_bullets_is_a_heading_inside() {
-        let (found, omitted) = read(&lines(&["港区", "（１）現状", "・甲である。", "・乙である。", "（２）課題", "・丙である。"]));
+        let (found, omitted) = read(&lines(&[
+            "港区",
+            "（１）現状",
+            "・甲である。",
+            "・乙である。",
+            "（２）課題",
+            "・丙である。",
+        ]));
         assert_eq!(found.len(), 3);
         assert_eq!(omitted, ["（１）現状", "（２）課題"]);
     }

@@ -85,7 +85,9 @@ fn rows(glyphs: &[Glyph], em: f32) -> Vec<Vec<Glyph>> {
     let mut rows: Vec<Vec<Glyph>> = Vec::new();
     for glyph in normal {
         match rows.last_mut() {
-            Some(row) if glyph.baseline - row[0].baseline <= ROW * row[0].size.max(glyph.size) => row.push(glyph),
+            Some(row) if glyph.baseline - row[0].baseline <= ROW * row[0].size.max(glyph.size) => {
+                row.push(glyph)
+            }
             _ => rows.push(vec![glyph]),
         }
     }
@@ -254,7 +256,8 @@ pub(super) mod tests {
 
     #[test]
     fn text_drawn_twice_comes_once_but_doubled_characters_stay() {
-        let found = texts(page(1, &[("〈港区〉", 20.0, 50.0), ("〈港区〉", 20.3, 50.0), ("々々", 20.0, 70.0)]));
+        let found =
+            texts(page(1, &[("〈港区〉", 20.0, 50.0), ("〈港区〉", 20.3, 50.0), ("々々", 20.0, 70.0)]));
         assert_eq!(found, ["〈港区〉", "々々"]);
     }
 
@@ -273,7 +276,15 @@ pub(super) mod tests {
     #[test]
     fn a_raised_figure_belongs_to_its_line() {
         let mut page = page(1, &[("在宅医", 20.0, 50.0), ("が少ない", 55.0, 50.0)]);
-        page.glyphs.push(Glyph { ch: '1', x0: 50.0, x1: 53.0, baseline: 46.0, size: 6.0, font: 0, bold: false });
+        page.glyphs.push(Glyph {
+            ch: '1',
+            x0: 50.0,
+            x1: 53.0,
+            baseline: 46.0,
+            size: 6.0,
+            font: 0,
+            bold: false,
+        });
         assert_eq!(texts(page), ["在宅医1が少ない"]);
     }
 }

@@ -163,7 +163,8 @@ fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadTable {
         .collect();
     let mut first_row = 0;
     while first_row < ys.len() - 1 {
-        let row: Vec<&Read> = cells.iter().filter(|c| c.rows.0 == first_row && c.role != Role::Empty).collect();
+        let row: Vec<&Read> =
+            cells.iter().filter(|c| c.rows.0 == first_row && c.role != Role::Empty).collect();
         let whole_width = row.len() == 1 && row[0].cols == (0, n_cols - 1) && first_row == 0;
         let title = whole_width && row[0].role == Role::Other && !row[0].text.ends_with('。');
         let is_header = !row.is_empty()
@@ -227,18 +228,22 @@ impl ReadTable {
     /// Marks the cells that hold opinions.
     fn find_opinions(&mut self, before: Option<&ReadTable>) {
         let n_cols = self.xs.len() - 1;
-        let weight = |col: usize| self.header_of(col).filter_map(|h| header_weight(&h.text)).max().unwrap_or(0);
+        let weight =
+            |col: usize| self.header_of(col).filter_map(|h| header_weight(&h.text)).max().unwrap_or(0);
         let best = (0..n_cols).map(weight).max().unwrap_or(0);
         let chars = |col: usize| {
             let mut n = 0;
             let mut n_cells = 0;
-            for cell in self.cells.iter().filter(|c| c.cols.0 <= col && col <= c.cols.1 && c.role == Role::Other) {
+            for cell in
+                self.cells.iter().filter(|c| c.cols.0 <= col && col <= c.cols.1 && c.role == Role::Other)
+            {
                 n += cell.text.chars().filter(|c| !c.is_numeric() && !c.is_ascii_punctuation()).count();
                 n_cells += 1;
             }
             (n, n_cells)
         };
-        let by_header: Vec<usize> = (0..n_cols).filter(|c| best > 0 && weight(*c) == best && Some(*c) != self.names).collect();
+        let by_header: Vec<usize> =
+            (0..n_cols).filter(|c| best > 0 && weight(*c) == best && Some(*c) != self.names).collect();
         let heads = self.name_heads() > 1 && self.names.is_none();
         self.opinions = if !by_header.is_empty() {
             by_header
@@ -247,14 +252,19 @@ impl ReadTable {
         } else if heads {
             (0..n_cols).collect()
         } else {
-            let longest = (0..n_cols).filter(|c| Some(*c) != self.names).max_by_key(|c| (chars(*c).0, std::cmp::Reverse(*c)));
+            let longest = (0..n_cols)
+                .filter(|c| Some(*c) != self.names)
+                .max_by_key(|c| (chars(*c).0, std::cmp::Reverse(*c)));
             longest.filter(|c| chars(*c).0 >= 6 * chars(*c).1.max(1)).into_iter().collect()
         };
         let opinions = self.opinions.clone();
         for cell in self.cells.iter_mut().filter(|c| c.role == Role::Other) {
             let in_column = opinions.iter().any(|o| cell.cols.0 <= *o && *o <= cell.cols.1);
             let named_inside = cell.lines.iter().any(|l| matches!(place(&l.text), Some(Role::Name(_))));
-            let head = heads && self.xs.len() > 2 && cell.cols.0 == 0 && cell.text.chars().count() <= 8
+            let head = heads
+                && self.xs.len() > 2
+                && cell.cols.0 == 0
+                && cell.text.chars().count() <= 8
                 && !cell.text.ends_with('。');
             if (in_column && !head) || named_inside {
                 cell.role = Role::Opinion;
@@ -268,7 +278,9 @@ impl ReadTable {
         let mut found: Vec<usize> = (0..self.cells.len())
             .filter(|&i| {
                 let c = &self.cells[i];
-                c.cols == (col, col) && c.rows.0 >= self.first_row && matches!(c.role, Role::Name(_) | Role::Empty)
+                c.cols == (col, col)
+                    && c.rows.0 >= self.first_row
+                    && matches!(c.role, Role::Name(_) | Role::Empty)
             })
             .collect();
         found.sort_by_key(|&i| self.cells[i].rows.0);
@@ -278,7 +290,8 @@ impl ReadTable {
     /// Gives every cell of the column of names its municipality, blank ones too.
     fn name_cells(&mut self, before: Option<&ReadTable>, previous: Option<&mut ReadTable>) {
         let column = self.column_of_names();
-        let carried = before.and_then(|b| b.column_of_names().last().and_then(|&i| b.cells[i].municipality.clone()));
+        let carried =
+            before.and_then(|b| b.column_of_names().last().and_then(|&i| b.cells[i].municipality.clone()));
         let mut current = carried;
         for &i in &column {
             if let Role::Name(name) = &self.cells[i].role {
@@ -292,7 +305,10 @@ impl ReadTable {
         let Role::Name(name) = self.cells[first].role.clone() else { return };
         let column = previous.column_of_names();
         let blank = |i: usize| previous.cells[i].role == Role::Empty;
-        if column.len() >= 2 && blank(column[column.len() - 1]) && !column[1..column.len() - 1].iter().any(|&i| blank(i)) {
+        if column.len() >= 2
+            && blank(column[column.len() - 1])
+            && !column[1..column.len() - 1].iter().any(|&i| blank(i))
+        {
             let last = column[column.len() - 1];
             let rows = previous.cells[last].rows;
             previous.cells[last].municipality = Some(name.clone());
@@ -304,7 +320,8 @@ impl ReadTable {
 
     /// Gives every opinion cell its municipality: of the name beside it, else above it, else above the table.
     fn name_opinions(&mut self, column: &[Read], above: Option<String>) {
-        let heads: Vec<Read> = self.cells.iter().filter(|c| matches!(c.role, Role::Name(_))).cloned().collect();
+        let heads: Vec<Read> =
+            self.cells.iter().filter(|c| matches!(c.role, Role::Name(_))).cloned().collect();
         for cell in self.cells.iter_mut().filter(|c| c.role == Role::Opinion) {
             let beside = column
                 .iter()
@@ -335,7 +352,12 @@ impl ReadTable {
                         municipality: cell.municipality.clone(),
                         goes_on: before.is_some_and(|b| self.goes_on(cell, b)),
                     };
-                    out.leaves.push(Leaf { page: self.page, rect: cell.rect, lines: cell.lines.clone(), source });
+                    out.leaves.push(Leaf {
+                        page: self.page,
+                        rect: cell.rect,
+                        lines: cell.lines.clone(),
+                        source,
+                    });
                 }
                 Role::Name(name) => out.names.extend(cell.lines.iter().map(|l| (l.clone(), name.clone()))),
                 Role::Header => out.omitted.extend(omit(Reason::TableHeader)),
@@ -368,7 +390,8 @@ impl ReadTable {
             return !numbered(self, cell);
         }
         let bulleted = |lines: &[Line]| lines.iter().any(|l| bullet(&l.text).is_some());
-        let cut = !end.text.ends_with(['。', '．', '！', '？']) && end.rect.x1 > last.rect.x1 - 2.5 * end.size;
+        let cut =
+            !end.text.ends_with(['。', '．', '！', '？']) && end.rect.x1 > last.rect.x1 - 2.5 * end.size;
         bullet(&line.text).is_none() && (cut || (bulleted(&last.lines) && bulleted(&cell.lines)))
     }
 }

@@ -122,7 +122,10 @@ fn roman(text: &str) -> bool {
 
 /// Headings and opinions may come twice without being running titles.
 fn may_repeat(text: &str) -> bool {
-    bullet(text).is_none() && heading(text, places()).is_none() && !text.ends_with('。') && text.chars().count() > 1
+    bullet(text).is_none()
+        && heading(text, places()).is_none()
+        && !text.ends_with('。')
+        && text.chars().count() > 1
 }
 
 /// Single characters above each other, with nothing close beside them: 主 / な / 意 / 見.
@@ -151,7 +154,9 @@ fn take_stacked_label(em: f32, fragments: &mut Vec<Fragment>, taken: &mut Vec<(F
         for &next in lone.iter().filter(|&&n| n != start && !used[n]) {
             let (a, b) = (&fragments[stack[stack.len() - 1]], &fragments[next]);
             let drop = b.baseline - a.baseline;
-            if (a.rect.center_x() - b.rect.center_x()).abs() < 0.35 * em && (0.7 * em..4.0 * em).contains(&drop) {
+            if (a.rect.center_x() - b.rect.center_x()).abs() < 0.35 * em
+                && (0.7 * em..4.0 * em).contains(&drop)
+            {
                 stack.push(next);
             }
         }
@@ -192,8 +197,18 @@ mod tests {
     #[test]
     fn titles_and_numbers_that_come_on_every_page_are_running() {
         let (texts, taken) = split(&[
-            vec![("資料２", 500.0, 30.0), ("〈港区〉", 20.0, 60.0), ("・甲。", 20.0, 80.0), ("意見集 1", 280.0, 820.0)],
-            vec![("資料２", 500.0, 30.0), ("〈北区〉", 20.0, 60.0), ("・乙。", 20.0, 80.0), ("意見集 2", 280.0, 820.0)],
+            vec![
+                ("資料２", 500.0, 30.0),
+                ("〈港区〉", 20.0, 60.0),
+                ("・甲。", 20.0, 80.0),
+                ("意見集 1", 280.0, 820.0),
+            ],
+            vec![
+                ("資料２", 500.0, 30.0),
+                ("〈北区〉", 20.0, 60.0),
+                ("・乙。", 20.0, 80.0),
+                ("意見集 2", 280.0, 820.0),
+            ],
         ]);
         assert_eq!(texts, [["〈港区〉", "・甲。"], ["〈北区〉", "・乙。"]]);
         assert_eq!(taken[1], [("資料２".into(), Reason::Running), ("意見集 2".into(), Reason::Running)]);

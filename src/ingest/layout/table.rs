@@ -51,8 +51,10 @@ pub(super) fn tables(page: &PageText) -> (Vec<Table>, Vec<Fragment>) {
     groups.extend(open_tables(&horizontal, &vertical, page));
     for (rows, columns) in groups {
         let Some(mut table) = grid(&rows, &columns) else { continue };
-        let (inside, outside): (Vec<_>, Vec<_>) =
-            rest.iter().cloned().partition(|f| table.rect.holds(f.rect.center_x(), f.baseline - 0.35 * f.size));
+        let (inside, outside): (Vec<_>, Vec<_>) = rest
+            .iter()
+            .cloned()
+            .partition(|f| table.rect.holds(f.rect.center_x(), f.baseline - 0.35 * f.size));
         table.fill(inside);
         if table.is_real() {
             rest = outside;
@@ -178,7 +180,8 @@ fn clear_gaps(fragments: &[&Fragment], em: f32) -> Vec<f32> {
     let mut gaps = Vec::new();
     let Some(&(_, mut end)) = spans.first() else { return gaps };
     for (i, &(x0, x1)) in spans.iter().enumerate() {
-        let marks_only = fragments.iter().filter(|f| f.rect.x0 < x0).all(|f| super::bullets::is_mark(&f.text));
+        let marks_only =
+            fragments.iter().filter(|f| f.rect.x0 < x0).all(|f| super::bullets::is_mark(&f.text));
         if x0 - end >= 0.5 * em && i >= 2 && spans.len() - i >= 2 && !marks_only {
             gaps.push((x0 + end) / 2.0);
         }
@@ -220,7 +223,8 @@ fn grid(rows: &[Line], columns: &[Line]) -> Option<Table> {
             let (mid_x, mid_y) = ((xs[c] + xs[c + 1]) / 2.0, (ys[r] + ys[r + 1]) / 2.0);
             let open_right = c + 1 < n_cols && !covered(columns, xs[c + 1], mid_y);
             let open_below = r + 1 < n_rows && !covered(rows, ys[r + 1], mid_x);
-            for next in [open_right.then_some(here + 1), open_below.then_some(here + n_cols)].into_iter().flatten()
+            for next in
+                [open_right.then_some(here + 1), open_below.then_some(here + n_cols)].into_iter().flatten()
             {
                 let (p, q) = (root(&mut set, here), root(&mut set, next));
                 set[p.max(q)] = p.min(q);
@@ -292,7 +296,13 @@ mod tests {
     fn a_merged_cell_spans_the_rows_that_no_line_divides() {
         let mut page = page(
             1,
-            &[("区市町村", 12.0, 25.0), ("意見", 70.0, 25.0), ("港区", 12.0, 55.0), ("甲", 70.0, 45.0), ("乙", 70.0, 65.0)],
+            &[
+                ("区市町村", 12.0, 25.0),
+                ("意見", 70.0, 25.0),
+                ("港区", 12.0, 55.0),
+                ("甲", 70.0, 45.0),
+                ("乙", 70.0, 65.0),
+            ],
         );
         page.rules = merged();
         let (tables, rest) = tables(&PageText::new(page));
@@ -331,7 +341,13 @@ mod tests {
         let rule = |y| Rule { rect: Rect::new(10.0, y, 300.0, y + 0.5) };
         let mut page = page(
             1,
-            &[("港区", 12.0, 45.0), ("最初の意見", 70.0, 35.0), ("次の意見", 70.0, 55.0), ("北区", 12.0, 85.0), ("意見", 70.0, 85.0)],
+            &[
+                ("港区", 12.0, 45.0),
+                ("最初の意見", 70.0, 35.0),
+                ("次の意見", 70.0, 55.0),
+                ("北区", 12.0, 85.0),
+                ("意見", 70.0, 85.0),
+            ],
         );
         page.rules = vec![rule(20.0), rule(65.0), rule(100.0)];
         let (tables, _) = tables(&PageText::new(page));
