@@ -30,6 +30,28 @@ pub(super) fn number(bullet: &Bullet<'_>) -> Option<u32> {
     }
 }
 
+/// Whether the text behind a numbered bullet holds the mark of the next number: ① …、② ….
+pub(super) fn next_mark_in(bullet: &Bullet<'_>) -> bool {
+    let Some(n) = number(bullet) else { return false };
+    let next = match bullet.kind {
+        BulletKind::Circled => char::from_u32('①' as u32 + n).filter(|_| n < 20).map(String::from),
+        BulletKind::Parenthesized => Some(format!("({})", n + 1)),
+        BulletKind::HalfParenthesized => Some(format!("{})", n + 1)),
+        _ => None,
+    };
+    let wide: String = bullet
+        .rest
+        .chars()
+        .map(|c| match c {
+            '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+            '（' => '(',
+            '）' => ')',
+            c => c,
+        })
+        .collect();
+    next.is_some_and(|mark| wide.contains(&mark))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +81,13 @@ mod tests {
             assert_eq!(of(text), Some(n), "{text}");
         }
         assert_eq!(of("・あ"), None);
+    }
+
+    #[test]
+    fn an_enumeration_in_one_sentence_is_seen() {
+        let of = |text| bullet(text).as_ref().is_some_and(next_mark_in);
+        assert!(of("① 病院の確保、② 往診の体制"));
+        assert!(of("（１）病院の確保、（２）往診の体制"));
+        assert!(!of("① 病院の確保"));
     }
 }

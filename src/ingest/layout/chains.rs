@@ -15,7 +15,8 @@ const SAME_EDGE: f32 = 1.6;
 pub(super) fn chains(leaves: &[Leaf]) -> Vec<Vec<usize>> {
     let newspaper = predecessors(leaves, false);
     let parallel = predecessors(leaves, true);
-    let before = if cost(leaves, &parallel) < cost(leaves, &newspaper) { parallel } else { newspaper };
+    // Columns that run on are the rule: the other reading must be clearly better.
+    let before = if cost(leaves, &parallel) + 1 < cost(leaves, &newspaper) { parallel } else { newspaper };
     let mut chain_of: Vec<usize> = Vec::with_capacity(leaves.len());
     let mut chains: Vec<Vec<usize>> = Vec::new();
     for (i, before) in before.iter().enumerate() {
@@ -74,17 +75,18 @@ fn same_place(leaves: &[Leaf], i: usize) -> Option<usize> {
         .map(|(j, _)| j)
 }
 
-/// What speaks against a reading: sentences that stop or start in the middle, bullets under no heading.
+/// What speaks against a reading: sentences that stop or start in the middle, numbers out of order, bullets under no
+/// heading.
 fn cost(leaves: &[Leaf], before: &[Option<usize>]) -> u32 {
     let mut cost = 0;
     let mut followed = vec![false; leaves.len()];
     for (i, leaf) in leaves.iter().enumerate().filter(|(_, l)| l.source == Source::Column) {
         let Some(first) = leaf.lines.first() else { continue };
-        let starts = start(first);
-        let Some(j) = before[i] else {
-            cost += match starts {
+        let start = start(first);
+        let Some(j) = before[i].filter(|&j| !followed[j]) else {
+            cost += match start {
                 Start::Heading => 0,
-                Start::Bullet => 3,
+                Start::Bullet(_) => 3,
                 Start::Text if i == 0 => 0,
                 Start::Text => 4,
             };
@@ -92,10 +94,12 @@ fn cost(leaves: &[Leaf], before: &[Option<usize>]) -> u32 {
         };
         followed[j] = true;
         let open = is_open(&leaves[j]);
-        cost += match (starts, open) {
-            (Start::Heading, true) => 4,
-            (Start::Bullet, true) => 3,
-            (Start::Text, false) => 2,
+        cost += match start {
+            Start::Heading if open => 4,
+            Start::Bullet(_) if ends_with_heading(&leaves[j]) => 2,
+            Start::Bullet(Some(n)) if last_number(&leaves[j]).is_some_and(|last| n != last + 1) => 4,
+            Start::Bullet(None) if open => 3,
+            Start::Text if !open => 2,
             _ => 0,
         };
     }
@@ -107,17 +111,30 @@ fn cost(leaves: &[Leaf], before: &[Option<usize>]) -> u32 {
     cost
 }
 
+/// The number of the last numbered bullet since the last heading.
+fn last_number(leaf: &Leaf) -> Option<u32> {
+    let since = leaf.lines.iter().rev().take_while(|l| !matches!(start(l), Start::Heading));
+    since.into_iter().find_map(|l| match start(l) {
+        Start::Bullet(number) => number,
+        _ => None,
+    })
+}
+
+fn ends_with_heading(leaf: &Leaf) -> bool {
+    leaf.lines.last().is_some_and(|l| matches!(heading(&l.text, places()), Some(Heading::Areas(_))))
+}
+
 enum Start {
     Heading,
-    Bullet,
+    /// With its number, if it has one.
+    Bullet(Option<u32>),
     Text,
 }
 
 fn start(line: &Line) -> Start {
     match heading(&line.text, places()) {
         Some(Heading::Municipality { .. } | Heading::Areas(_)) => Start::Heading,
-        None if bullet(&line.text).is_some() => Start::Bullet,
-        None => Start::Text,
+        None => bullet(&line.text).map_or(Start::Text, |b| Start::Bullet(super::bullets::number(&b))),
     }
 }
 

@@ -173,9 +173,29 @@ fn municipality(text: &str) -> bool {
     matches!(heading(text, places()), Some(Heading::Municipality { .. }))
 }
 
+/// Lines of a column of names; a name that wraps is one line.
+fn name_lines(page: u32, fragments: Vec<Fragment>) -> Vec<Line> {
+    let mut names: Vec<Line> = Vec::new();
+    for line in lines(page, fragments) {
+        match names.last_mut() {
+            Some(last)
+                if !municipality(&last.text)
+                    && line.rect.overlap_y(&last.rect) > -1.2 * line.size
+                    && municipality(&format!("{}{}", last.text, line.text)) =>
+            {
+                last.text.push_str(&line.text);
+                last.rect = last.rect.union(&line.rect);
+                last.words.extend(line.words);
+            }
+            _ => names.push(line),
+        }
+    }
+    names
+}
+
 /// Whether the left part is a column of names for the right one: names and little else, and no name at the right.
 fn labels(page: u32, left: &[Fragment], right: &[Fragment]) -> bool {
-    let names = lines(page, left.to_vec());
+    let names = name_lines(page, left.to_vec());
     let n_names = names.iter().filter(|l| municipality(&l.text)).count();
     let left_chars: usize =
         names.iter().filter(|l| !municipality(&l.text)).map(|l| l.text.chars().count()).sum();
@@ -190,7 +210,7 @@ fn labels(page: u32, left: &[Fragment], right: &[Fragment]) -> bool {
 fn with_names(page: u32, names: Vec<Fragment>, text: Vec<Fragment>) -> Option<Leaf> {
     let mut all: Vec<(f32, bool, Line)> = Vec::new();
     let em = median(text.iter().map(|f| f.size).collect(), 10.0);
-    all.extend(lines(page, names).into_iter().map(|l| (l.baseline - 0.7 * em, false, l)));
+    all.extend(name_lines(page, names).into_iter().map(|l| (l.baseline - 0.7 * em, false, l)));
     let text = lines(page, text);
     let rect = text.iter().map(|l| l.rect).reduce(|a, b| a.union(&b))?;
     all.extend(text.into_iter().map(|l| (l.baseline, true, l)));

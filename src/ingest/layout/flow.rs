@@ -16,6 +16,10 @@ use crate::{
     places::places,
 };
 
+/// Steps between lines, in leadings: space after a full stop that divides paragraphs, and space that does so anywhere.
+const CLEAR_SPACE: f32 = 1.22;
+const WIDE_SPACE: f32 = 1.4;
+
 /// What a line was taken for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Take {
@@ -112,6 +116,46 @@ impl Edges {
     }
 }
 
+/// How paragraphs without bullets show where they begin, with the offset that tells, in em from the left edge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Indents {
+    None,
+    /// The first line starts that much further in.
+    FirstLine(f32),
+    /// All other lines start that much further in.
+    Hanging(f32),
+}
+
+impl Indents {
+    /// Compares lines that surely begin a paragraph (the one before stops short at its end) with lines that surely go
+    /// on with one (the one before is full and does not end).
+    fn of(leaves: &[Leaf], edges: &[Edges]) -> Self {
+        let (mut starts, mut wraps) = (Vec::new(), Vec::new());
+        for (leaf, edges) in leaves.iter().zip(edges) {
+            for pair in leaf.lines.windows(2) {
+                let [before, line] = pair else { continue };
+                if municipality(&before.text).is_some() || municipality(&line.text).is_some() {
+                    continue;
+                }
+                match (edges.is_full(before), ends_sentence(&before.text)) {
+                    (false, true) => starts.push(edges.offset(line)),
+                    (true, false) => wraps.push(edges.offset(line)),
+                    _ => {}
+                }
+            }
+        }
+        if starts.len() < 2 || wraps.len() < 2 {
+            return Self::None;
+        }
+        let (start, wrap) = (median(starts, 0.0), median(wraps, 0.0));
+        match start - wrap {
+            0.6.. => Self::FirstLine(start),
+            ..-0.6 => Self::Hanging(wrap),
+            _ => Self::None,
+        }
+    }
+}
+
 /// The opinion that the next line may go on with.
 #[derive(Debug, Clone)]
 struct Open {
@@ -130,6 +174,7 @@ pub(super) struct Flow<'a> {
     leaves: &'a [Leaf],
     edges: Vec<Edges>,
     kinds: Kinds,
+    indents: Indents,
     /// Whether any heading names a municipality: then bullets before the first are no opinions.
     headed: bool,
     pub drafts: Vec<Draft>,
@@ -184,9 +229,11 @@ impl<'a> Flow<'a> {
     pub fn new(leaves: &'a [Leaf], headed: bool) -> Self {
         let named =
             |l: &Line| municipality(&l.text).is_some() || leading_heading(&l.text, places()).is_some();
+        let edges: Vec<Edges> = leaves.iter().map(Edges::of).collect();
         Self {
             leaves,
-            edges: leaves.iter().map(Edges::of).collect(),
+            indents: Indents::of(leaves, &edges),
+            edges,
             kinds: Kinds::count(leaves),
             headed: headed || leaves.iter().flat_map(|l| &l.lines).any(named),
             drafts: Vec::new(),
@@ -295,8 +342,11 @@ impl<'a> Flow<'a> {
     /// The bullet of a line, if its kind begins opinions here.
     fn opening(&self, place: Place, first: bool) -> Option<Bullet<'a>> {
         let bullet = bullet(after_heading(&self.line(place).text))?;
-        let usual = self.kinds.of(bullet.kind) >= 2 || first;
-        (usual && !self.kinds.is_note(bullet.kind)).then_some(bullet)
+        let in_cell = self.leaves[place.leaf].source != Source::Column;
+        let usual = self.kinds.of(bullet.kind) >= 2 || (first && !in_cell);
+        // ① …、② … in one sentence is no list, unless the document has many such marks.
+        let in_sentence = self.kinds.of(bullet.kind) < 4 && bullets::next_mark_in(&bullet);
+        (usual && !in_sentence && !self.kinds.is_note(bullet.kind)).then_some(bullet)
     }
 
     /// A line of a run that has bullets.
@@ -390,7 +440,11 @@ impl<'a> Flow<'a> {
         }
         let step = line.baseline - open.last.baseline;
         let other_type = line.bold != open.last.bold || (line.size - open.last.size).abs() > 0.12 * line.size;
-        if step > 1.9 * edges.leading || (other_type && ended) || (line.size < 0.8 * open.last.size && !full)
+        let apart = ended && step > CLEAR_SPACE * edges.leading && offset <= open.bullet + 0.5;
+        if apart
+            || step > 1.9 * edges.leading
+            || (other_type && ended)
+            || (line.size < 0.8 * open.last.size && !full)
         {
             return false;
         }
@@ -451,14 +505,21 @@ impl<'a> Flow<'a> {
     fn begins_paragraph(&self, place: Place, open: &Open) -> bool {
         let (line, edges) = (self.line(place), &self.edges[place.leaf]);
         let (full, ended) = (self.edges[open.leaf].is_full(&open.last), ends_sentence(&open.last.text));
+        let at_start = match self.indents {
+            Indents::FirstLine(by) => edges.offset(line) > by - 0.5,
+            Indents::Hanging(by) => edges.offset(line) < by - 0.5,
+            Indents::None => false,
+        };
         if open.leaf != place.leaf {
-            return ended && !full;
+            return (ended && !full) || (ended && at_start);
         }
         let step = line.baseline - open.last.baseline;
-        let indent = (line.rect.x0 - open.last.rect.x0) / edges.em;
-        let first_line_indent = (0.6..4.0).contains(&indent) && open.wrap.is_some();
-        let back_out = (-4.0..-0.6).contains(&indent) && open.wrap.is_some_and(|w| w > open.bullet + 0.5);
-        step > 1.4 * edges.leading || !full || (ended && (first_line_indent || back_out))
+        let space = if ended { CLEAR_SPACE } else { WIDE_SPACE };
+        step > space * edges.leading
+            || match self.indents {
+                Indents::None => !full,
+                _ => at_start || (!full && ended),
+            }
     }
 
     fn begin(&mut self, place: Place, text: &str, municipality: Option<&String>, unmarked: bool) -> usize {

@@ -147,7 +147,7 @@ fn open_tables(horizontal: &[Line], vertical: &[Line], page: &PageText) -> Vec<(
         let crossed = vertical.iter().any(|v| {
             v.at > first.a - SNAP && v.at < first.b + SNAP && rows.iter().any(|r| r.at > v.a && r.at < v.b)
         });
-        if rows.len() < 3 || crossed {
+        if rows.len() < 2 || crossed {
             continue;
         }
         let (top, bottom) = (rows[0].at, rows[rows.len() - 1].at);
@@ -162,7 +162,13 @@ fn open_tables(horizontal: &[Line], vertical: &[Line], page: &PageText) -> Vec<(
             .collect();
         let mut columns: Vec<Line> =
             clear_gaps(&inside, page.em).into_iter().map(|at| Line { at, a: top, b: bottom }).collect();
-        if columns.is_empty() {
+        // Two lines alone may be anything: only a name at the left makes them a table.
+        let at_left: String = inside
+            .iter()
+            .filter(|f| columns.first().is_some_and(|c| f.rect.x1 < c.at))
+            .map(|f| f.text.as_str())
+            .collect();
+        if columns.is_empty() || (rows.len() == 2 && super::flow::municipality(&at_left).is_none()) {
             continue;
         }
         columns.push(Line { at: first.a, a: top, b: bottom });
@@ -173,7 +179,7 @@ fn open_tables(horizontal: &[Line], vertical: &[Line], page: &PageText) -> Vec<(
     found
 }
 
-/// Middles of the gaps that no fragment crosses, two or more fragments standing on each side.
+/// Middles of the gaps that no fragment crosses, with two or more fragments at the right and not only marks at the left.
 fn clear_gaps(fragments: &[&Fragment], em: f32) -> Vec<f32> {
     let mut spans: Vec<(f32, f32)> = fragments.iter().map(|f| (f.rect.x0, f.rect.x1)).collect();
     spans.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -182,7 +188,7 @@ fn clear_gaps(fragments: &[&Fragment], em: f32) -> Vec<f32> {
     for (i, &(x0, x1)) in spans.iter().enumerate() {
         let marks_only =
             fragments.iter().filter(|f| f.rect.x0 < x0).all(|f| super::bullets::is_mark(&f.text));
-        if x0 - end >= 0.5 * em && i >= 2 && spans.len() - i >= 2 && !marks_only {
+        if x0 - end >= 0.5 * em && i >= 1 && spans.len() - i >= 2 && !marks_only {
             gaps.push((x0 + end) / 2.0);
         }
         end = end.max(x1);
