@@ -120,6 +120,18 @@ pub fn bullet(line: &str) -> Option<Bullet<'_>> {
     None
 }
 
+/// The bullet `n.` or `ｎ．` at the start of a line where that number is due, whatever follows it: in a list `２．24時間`
+/// is the second opinion, where [`bullet`] alone sees a number.
+pub fn numbered(line: &str, n: u32) -> Option<Bullet<'_>> {
+    let start = line.trim_start();
+    let wide: String =
+        n.to_string().chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)).collect();
+    let after = start.strip_prefix(&n.to_string()).or_else(|| start.strip_prefix(&wide))?;
+    let rest = after.strip_prefix(['.', '．'])?;
+    let mark = &start[..start.len() - rest.len()];
+    Some(Bullet { mark, rest: rest.trim_start(), kind: BulletKind::Dotted })
+}
+
 fn is_japanese(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '「' | '『')
 }
@@ -390,6 +402,14 @@ mod tests {
         ] {
             assert_eq!(bullet(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_number_that_is_due_is_a_bullet_before_a_figure_too() {
+        assert_eq!(numbered("２．24時間体制", 2).map(|b| b.rest), Some("24時間体制"));
+        assert_eq!(numbered("10. 2025年", 10).map(|b| b.rest), Some("2025年"));
+        assert_eq!(numbered("２．24時間体制", 3), None);
+        assert_eq!(numbered("24時間体制", 2), None);
     }
 
     #[test]

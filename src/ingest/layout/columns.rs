@@ -16,6 +16,8 @@ use crate::{
 const GUTTER: f32 = 0.5;
 /// How far left edges that are one may lie apart, in em.
 const ALIGNED: f32 = 0.4;
+/// How far headings, bullets and wrapped lines of one column may start apart, in em.
+const INDENT: f32 = 2.5;
 /// Deepest nesting of cuts.
 const DEPTH: usize = 10;
 
@@ -25,6 +27,8 @@ pub(super) struct Signs<'a> {
     pub em: f32,
     /// Vertical rules.
     pub walls: &'a [Rect],
+    /// Horizontal rules.
+    pub bars: &'a [Rect],
     /// Gutters (right edges) of the page before.
     pub before: &'a [f32],
 }
@@ -120,7 +124,7 @@ fn gutter_at(x: f32, sorted: &[&Fragment], signs: &Signs<'_>) -> Option<Gutter> 
     let clear = if walled { 0.1 * em } else { GUTTER * em };
     let crosses = |f: &Fragment| f.rect.x0 < x - ALIGNED * em && f.rect.x1 > x - clear;
     let mut best: Option<Gutter> = None;
-    for run in sorted.split(|f| crosses(f)) {
+    for run in sorted.split(|f| crosses(f)).flat_map(|run| between_bars(run, x, signs)) {
         let (left, right): (Vec<&Fragment>, Vec<&Fragment>) =
             run.iter().partition(|f| f.rect.x0 < x - ALIGNED * em);
         let Some(weight) = weight(x, &left, &right, walled || known, em) else { continue };
@@ -130,6 +134,36 @@ fn gutter_at(x: f32, sorted: &[&Fragment], signs: &Signs<'_>) -> Option<Gutter> 
         }
     }
     best
+}
+
+/// Parts of a run between what spans both sides although no text does: a rule across, or the heading of an area that
+/// stands alone at its height.
+fn between_bars<'r, 'f>(run: &'r [&'f Fragment], x: f32, signs: &Signs<'_>) -> Vec<&'r [&'f Fragment]> {
+    let em = signs.em;
+    let over = |y0: f32, y1: f32| {
+        signs
+            .bars
+            .iter()
+            .any(|b| b.x0 < x - 4.0 * em && b.x1 > x + 4.0 * em && (y0..y1).contains(&b.center_y()))
+    };
+    let alone = |f: &Fragment| {
+        f.rect.x0 < x - 4.0 * em
+            && matches!(heading(&f.text, places()), Some(Heading::Areas(_)))
+            && !run.iter().any(|g| !std::ptr::eq(*g, f) && (g.baseline - f.baseline).abs() < 1.3 * f.size)
+    };
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for i in 0..run.len() {
+        let barred = i > from && over(run[i - 1].baseline, run[i].baseline - 0.5 * run[i].size);
+        let heads = alone(run[i]);
+        if barred || heads {
+            parts.push(&run[from..i]);
+            from = i + usize::from(heads);
+        }
+    }
+    parts.push(&run[from..]);
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// How sure a gutter is: the rows that stand beside each other, and the width of the gap. `None` if it is none.
@@ -145,8 +179,8 @@ fn weight(x: f32, left: &[&Fragment], right: &[&Fragment], sure: bool, em: f32) 
     if n_left < fewest.min(2) || n_right < fewest {
         return None;
     }
-    let aligned = right.iter().filter(|f| (f.rect.x0 - x).abs() <= ALIGNED * em).count();
-    if aligned < fewest.min(2).max(n_right / 8) {
+    let aligned = right.iter().filter(|f| (-ALIGNED * em..INDENT * em).contains(&(f.rect.x0 - x))).count();
+    if aligned < fewest.min(2).max(n_right / 4) {
         return None;
     }
     // Marks with their text at a distance are a list, not two columns.
@@ -228,7 +262,7 @@ mod tests {
 
     fn read(texts: &[(&str, f32, f32)], before: &[f32]) -> Vec<Vec<String>> {
         let page = PageText::new(page(1, texts));
-        let (leaves, _) = columns(1, page.fragments, &Signs { em: 10.0, walls: &[], before });
+        let (leaves, _) = columns(1, page.fragments, &Signs { em: 10.0, walls: &[], bars: &[], before });
         leaves.into_iter().map(|l| l.lines.into_iter().map(|l| l.text).collect()).collect()
     }
 

@@ -160,17 +160,16 @@ impl Read {
         let mut places: Vec<usize> = Vec::new();
         let mut above: Option<String> = None;
         for (page, regions) in pages.iter().zip(regions) {
-            let walls: Vec<Rect> = page
-                .rules
-                .iter()
-                .filter(|r| !r.is_horizontal() && r.rect.height() > 3.0 * page.em)
-                .map(|r| r.rect)
-                .collect();
+            let long = |r: &&Rule| r.rect.width().max(r.rect.height()) > 3.0 * page.em;
+            let (bars, walls): (Vec<&Rule>, Vec<&Rule>) =
+                page.rules.iter().filter(long).partition(|r| r.is_horizontal());
+            let rects = |rules: Vec<&Rule>| rules.into_iter().map(|r| r.rect).collect::<Vec<Rect>>();
+            let (bars, walls) = (rects(bars), rects(walls));
             let mut gutters = Vec::new();
             for region in regions {
                 match region {
                     Region::Text(fragments) => {
-                        let signs = Signs { em: page.em, walls: &walls, before: &before };
+                        let signs = Signs { em: page.em, walls: &walls, bars: &bars, before: &before };
                         let (leaves, found) = columns(page.number, fragments, &signs);
                         let names =
                             leaves.iter().flat_map(|l| &l.lines).filter_map(|l| municipality(&l.text));

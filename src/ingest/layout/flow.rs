@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use super::{
-    bullets,
+    bullets::{self, next_mark_in},
     leaf::{Leaf, Line, Source},
     page::median,
 };
 use crate::{
     ingest::{
         Reason,
-        marks::{Bullet, BulletKind, Heading, bullet, heading, leading_heading},
+        marks::{Bullet, BulletKind, Heading, bullet, heading, leading_heading, numbered},
     },
     places::places,
 };
@@ -83,14 +83,14 @@ struct Edges {
 }
 
 impl Edges {
-    fn of(leaf: &Leaf) -> Self {
+    fn of(leaf: &Leaf, kinds: &Kinds) -> Self {
         let em = leaf.em();
         let starts = |bulleted: bool| {
-            leaf.lines
-                .iter()
-                .filter(|l| !bulleted || (bullet(&l.text).is_some() && municipality(&l.text).is_none()))
-                .map(|l| l.rect.x0)
-                .fold(f32::MAX, f32::min)
+            let marked =
+                |l: &Line| bullet(&l.text).is_some_and(|b| kinds.of(b.kind) > 1 && !next_mark_in(&b));
+            let chosen =
+                leaf.lines.iter().filter(|l| !bulleted || (marked(l) && municipality(&l.text).is_none()));
+            chosen.map(|l| l.rect.x0).fold(f32::MAX, f32::min)
         };
         let bulleted = starts(true);
         let left = if bulleted < f32::MAX { bulleted } else { starts(false) };
@@ -99,12 +99,26 @@ impl Edges {
             Source::Column => text_right,
             Source::Cell { .. } => text_right.max(leaf.rect.x1 - 1.2 * em),
         };
-        let steps = leaf.lines.windows(2).map(|w| w[1].baseline - w[0].baseline).filter(|s| *s > 0.5 * em);
-        let mut steps: Vec<f32> = steps.collect();
-        steps.sort_by(f32::total_cmp);
-        // The closer half of the steps is leading, the rest has space between paragraphs.
-        steps.truncate(steps.len().div_ceil(2).max(1));
-        Self { left, right, leading: median(steps, 1.5 * em).max(em), em }
+        Self { left, right, leading: 1.5 * em, em }
+    }
+
+    /// All leaves, each with the step between lines inside a paragraph: its own, else the document's.
+    fn all(leaves: &[Leaf], kinds: &Kinds) -> Vec<Self> {
+        let mut edges: Vec<Self> = leaves.iter().map(|leaf| Self::of(leaf, kinds)).collect();
+        let mut whole = Vec::new();
+        let mut known = Vec::with_capacity(leaves.len());
+        for (leaf, edges) in leaves.iter().zip(&edges) {
+            let inside = leaf.lines.windows(2).filter(|w| edges.is_full(&w[0]) && !ends_sentence(&w[0].text));
+            let steps: Vec<f32> =
+                inside.map(|w| (w[1].baseline - w[0].baseline) / edges.em).filter(|s| *s > 0.5).collect();
+            whole.extend(&steps);
+            known.push((steps.len() > 2).then(|| median(steps, 1.5)));
+        }
+        let whole = median(whole, 1.5);
+        for (edges, own) in edges.iter_mut().zip(known) {
+            edges.leading = own.unwrap_or(whole).clamp(1.0, 3.0) * edges.em;
+        }
+        edges
     }
 
     fn offset(&self, line: &Line) -> f32 {
@@ -229,12 +243,13 @@ impl<'a> Flow<'a> {
     pub fn new(leaves: &'a [Leaf], headed: bool) -> Self {
         let named =
             |l: &Line| municipality(&l.text).is_some() || leading_heading(&l.text, places()).is_some();
-        let edges: Vec<Edges> = leaves.iter().map(Edges::of).collect();
+        let kinds = Kinds::count(leaves);
+        let edges = Edges::all(leaves, &kinds);
         Self {
             leaves,
             indents: Indents::of(leaves, &edges),
             edges,
-            kinds: Kinds::count(leaves),
+            kinds,
             headed: headed || leaves.iter().flat_map(|l| &l.lines).any(named),
             drafts: Vec::new(),
             takes: leaves.iter().map(|l| vec![Take::Omitted(Reason::Lead); l.lines.len()]).collect(),
@@ -345,8 +360,18 @@ impl<'a> Flow<'a> {
         let in_cell = self.leaves[place.leaf].source != Source::Column;
         let usual = self.kinds.of(bullet.kind) >= 2 || (first && !in_cell);
         // ① …、② … in one sentence is no list, unless the document has many such marks.
-        let in_sentence = self.kinds.of(bullet.kind) < 4 && bullets::next_mark_in(&bullet);
+        let in_sentence = self.kinds.of(bullet.kind) < 4 && next_mark_in(&bullet);
         (usual && !in_sentence && !self.kinds.is_note(bullet.kind)).then_some(bullet)
+    }
+
+    /// The next number of a list before a figure (２．24時間), which alone would look like a number with a fraction.
+    fn expected(&self, place: Place, open: Option<&Open>) -> Option<Bullet<'a>> {
+        let n = match open {
+            Some(Open { kind: Some(BulletKind::Dotted), number: Some(n), .. }) => n + 1,
+            None if self.kinds.of(BulletKind::Dotted) > 3 => 1,
+            _ => return None,
+        };
+        numbered(after_heading(&self.line(place).text), n)
     }
 
     /// A line of a run that has bullets.
@@ -360,7 +385,7 @@ impl<'a> Flow<'a> {
     ) -> Take {
         let place = places[i];
         let line = self.line(place);
-        if let Some(bullet) = self.opening(place, i == 0)
+        if let Some(bullet) = self.opening(place, i == 0).or_else(|| self.expected(place, open.as_ref()))
             && !open.as_ref().is_some_and(|o| self.is_wrapped(place, &bullet, o))
         {
             if self.is_subheading(places, i, &bullet) {

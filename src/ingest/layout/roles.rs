@@ -48,7 +48,8 @@ struct ReadTable {
     names: Option<usize>,
     opinions: Vec<usize>,
     first_row: usize,
-    joined: bool,
+    /// Columns of the tables that took their names from here.
+    joined: Vec<Vec<f32>>,
 }
 
 /// What a table gives: its leaves, and lines that are no opinions.
@@ -93,7 +94,8 @@ const HEADERS: [(&str, u8); 26] = [
 pub(super) fn rows(tables: Vec<(u32, Table, Option<String>)>) -> Vec<Rows> {
     let mut done: Vec<ReadTable> = Vec::new();
     for (page, table, above) in tables {
-        let before = done.last().filter(|t| t.page + 1 >= page && same_columns(&t.xs, &table.xs)).cloned();
+        let before_at = (0..done.len()).rev().find(|&i| goes_before(&done[i], page, &table.xs));
+        let before = before_at.map(|i| done[i].clone());
         let mut read = read(page, table, before.as_ref());
         let partner = if read.has_names() || before.as_ref().is_some_and(ReadTable::has_names) {
             None
@@ -101,11 +103,10 @@ pub(super) fn rows(tables: Vec<(u32, Table, Option<String>)>) -> Vec<Rows> {
             partner(&done, &read)
         };
         read.find_opinions(before.as_ref());
-        read.name_cells(before.as_ref(), done.last_mut().filter(|_| before.is_some()));
+        read.name_cells(before.as_ref(), before_at.map(|i| &mut done[i]));
         let mut names: Vec<Read> = read.column_of_names().iter().map(|&i| read.cells[i].clone()).collect();
         if let Some(partner) = partner {
-            done[partner].joined = true;
-            read.joined = true;
+            done[partner].joined.push(read.xs.clone());
             names = done[partner].column_of_names().iter().map(|&i| done[partner].cells[i].clone()).collect();
         }
         read.name_opinions(&names, above);
@@ -113,20 +114,26 @@ pub(super) fn rows(tables: Vec<(u32, Table, Option<String>)>) -> Vec<Rows> {
     }
     let mut out = Vec::new();
     for i in 0..done.len() {
-        let before = i.checked_sub(1).map(|j| &done[j]).filter(|t| t.page + 1 >= done[i].page);
-        out.push(done[i].rows(before.filter(|t| same_columns(&t.xs, &done[i].xs))));
+        let before = done[..i].iter().rev().find(|t| goes_before(t, done[i].page, &done[i].xs));
+        out.push(done[i].rows(before));
     }
     out
+}
+
+/// Whether a table may go on with one of an earlier page: left and right pages may take turns.
+fn goes_before(table: &ReadTable, page: u32, xs: &[f32]) -> bool {
+    table.page + 2 >= page && same_columns(&table.xs, xs)
 }
 
 fn same_columns(a: &[f32], b: &[f32]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 4.0)
 }
 
-/// The table before that has the same rows, and names: the other half of a table two pages wide.
+/// The first table before that has the same rows, and names, and has not given them to a table of these columns: the
+/// other half of a table two pages wide.
 fn partner(done: &[ReadTable], table: &ReadTable) -> Option<usize> {
     done.iter().position(|t| {
-        !t.joined
+        !t.joined.iter().any(|xs| same_columns(xs, &table.xs))
             && t.page < table.page
             && t.has_names()
             && t.ys.len() == table.ys.len()
@@ -180,7 +187,7 @@ fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadTable {
         cell.role = Role::Header;
     }
     let mut table =
-        ReadTable { page, xs, ys, cells, names: None, opinions: Vec::new(), first_row, joined: false };
+        ReadTable { page, xs, ys, cells, names: None, opinions: Vec::new(), first_row, joined: Vec::new() };
     table.names = table.name_column().or_else(|| before.and_then(|b| b.names));
     table
 }
@@ -225,23 +232,30 @@ impl ReadTable {
         self.cells.iter().filter(in_first).count()
     }
 
+    /// The column with the most text, if its cells hold sentences: not numbers, not the same words again and again.
+    fn longest_column(&self) -> Option<usize> {
+        let in_column = |col: usize| {
+            self.cells.iter().filter(move |c| c.cols.0 <= col && col <= c.cols.1 && c.role == Role::Other)
+        };
+        let chars = |col: usize| -> usize {
+            let letters =
+                |c: &Read| c.text.chars().filter(|c| !c.is_numeric() && !c.is_ascii_punctuation()).count();
+            in_column(col).map(letters).sum()
+        };
+        let col = (0..self.xs.len() - 1)
+            .filter(|c| Some(*c) != self.names)
+            .max_by_key(|c| (chars(*c), std::cmp::Reverse(*c)))?;
+        let n_cells = in_column(col).count();
+        let texts: std::collections::HashSet<&str> = in_column(col).map(|c| c.text.as_str()).collect();
+        (chars(col) >= 6 * n_cells.max(1) && 2 * texts.len() > n_cells).then_some(col)
+    }
+
     /// Marks the cells that hold opinions.
     fn find_opinions(&mut self, before: Option<&ReadTable>) {
         let n_cols = self.xs.len() - 1;
         let weight =
             |col: usize| self.header_of(col).filter_map(|h| header_weight(&h.text)).max().unwrap_or(0);
         let best = (0..n_cols).map(weight).max().unwrap_or(0);
-        let chars = |col: usize| {
-            let mut n = 0;
-            let mut n_cells = 0;
-            for cell in
-                self.cells.iter().filter(|c| c.cols.0 <= col && col <= c.cols.1 && c.role == Role::Other)
-            {
-                n += cell.text.chars().filter(|c| !c.is_numeric() && !c.is_ascii_punctuation()).count();
-                n_cells += 1;
-            }
-            (n, n_cells)
-        };
         let by_header: Vec<usize> =
             (0..n_cols).filter(|c| best > 0 && weight(*c) == best && Some(*c) != self.names).collect();
         let heads = self.name_heads() > 1 && self.names.is_none();
@@ -252,10 +266,7 @@ impl ReadTable {
         } else if heads {
             (0..n_cols).collect()
         } else {
-            let longest = (0..n_cols)
-                .filter(|c| Some(*c) != self.names)
-                .max_by_key(|c| (chars(*c).0, std::cmp::Reverse(*c)));
-            longest.filter(|c| chars(*c).0 >= 6 * chars(*c).1.max(1)).into_iter().collect()
+            self.longest_column().into_iter().collect()
         };
         let opinions = self.opinions.clone();
         for cell in self.cells.iter_mut().filter(|c| c.role == Role::Other) {

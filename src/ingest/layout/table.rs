@@ -1,5 +1,7 @@
 //! Ruling lines -> tables of cells. A cell is what no line divides, so merged cells come as they were drawn.
 
+use std::collections::BTreeSet;
+
 use super::{
     fragments::{Fragment, PageText},
     page::{Rect, Rule},
@@ -269,14 +271,20 @@ impl Table {
         }
     }
 
-    /// Whether text stands in two rows and in two columns: a frame or a row of boxes is no table.
+    /// Whether it is a table rather than a frame or a row of boxes: text in two rows and two columns, in three rows of
+    /// one column (the half of a table two pages wide), or in one row beside a name.
     fn is_real(&self) -> bool {
         let filled = || self.cells.iter().filter(|c| !c.fragments.is_empty());
-        let differ = |start: fn(&Cell) -> usize| {
-            let mut starts = filled().map(start);
-            starts.next().is_some_and(|first| starts.any(|s| s != first))
+        let distinct = |start: fn(&Cell) -> usize| filled().map(start).collect::<BTreeSet<_>>().len();
+        let named = |c: &Cell| {
+            let text: String = c.fragments.iter().map(|f| f.text.as_str()).collect();
+            super::flow::municipality(&text).is_some()
         };
-        differ(|c| c.rows.0) && differ(|c| c.cols.0)
+        match (distinct(|c| c.rows.0), distinct(|c| c.cols.0)) {
+            (2.., 2..) | (3.., 1) => true,
+            (1, 2..) => filled().any(named),
+            _ => false,
+        }
     }
 }
 

@@ -13,7 +13,10 @@ type Turn = Option<u8>;
 pub(super) fn turned(number: u32, width: f64, height: f64, marks: Marks) -> Page {
     let Marks { marks, rules, dots, .. } = marks;
     let inside = |p: Point| (-2.0..width + 2.0).contains(&p.x) && (-2.0..height + 2.0).contains(&p.y);
-    let marks: Vec<Mark> = marks.into_iter().filter(|m| inside(m.from)).collect();
+    let mut marks: Vec<Mark> = marks.into_iter().filter(|m| inside(m.from)).collect();
+    if is_stacked(&marks) {
+        marks.iter_mut().filter(|m| direction(m) == Some(0)).for_each(stack);
+    }
     let mut counts = [0usize; 4];
     for turn in marks.iter().filter(|m| !m.ch.is_whitespace()).filter_map(direction) {
         counts[usize::from(turn)] += 1;
@@ -41,6 +44,29 @@ pub(super) fn turned(number: u32, width: f64, height: f64, marks: Marks) -> Page
         dots: dots.iter().map(rect).collect(),
         sideways: sideways(&aside, place),
     }
+}
+
+/// Whether most characters, upright as they are, follow each other downwards: text from top to bottom whose program
+/// placed every character on its own.
+fn is_stacked(marks: &[Mark]) -> bool {
+    let (mut down, mut right) = (0usize, 0usize);
+    for pair in marks.windows(2) {
+        let (step, size) = (pair[1].from - pair[0].from, pair[0].size);
+        if step.x.abs() < 0.3 * size && (0.5 * size..2.0 * size).contains(&step.y) {
+            down += 1;
+        } else if step.y.abs() < 0.3 * size && (0.2 * size..2.0 * size).contains(&step.x) {
+            right += 1;
+        }
+    }
+    down > right
+}
+
+/// An upright character as one written downwards: its pen goes through its middle.
+fn stack(mark: &mut Mark) {
+    let x = (mark.from.x + mark.to.x) / 2.0;
+    let top = mark.from.y - 0.88 * mark.size;
+    (mark.from, mark.to) = (Point::new(x, top), Point::new(x, top + mark.size));
+    mark.vertical = true;
 }
 
 fn direction(mark: &Mark) -> Turn {
@@ -110,6 +136,20 @@ mod tests {
         let places: Vec<_> = page.glyphs.iter().map(|g| (g.ch, g.x0, g.x1, g.baseline)).collect();
         assert_eq!(places, [('港', 50.0, 60.0, 30.0), ('区', 60.0, 70.0, 30.0)]);
         assert_eq!(page.sideways[0].text, "主");
+    }
+
+    #[test]
+    fn upright_characters_below_each_other_are_a_line() {
+        let column = |x: f64, text: &str| -> Vec<Mark> {
+            let place = |(i, c)| mark(c, (x, 10.0 + 10.0 * i as f64), (x + 10.0, 10.0 + 10.0 * i as f64));
+            text.chars().enumerate().map(place).collect()
+        };
+        let marks = [column(70.0, "在宅医が"), column(50.0, "少ない。")].concat();
+        let page = turned(1, 100.0, 200.0, Marks { marks, ..Marks::default() });
+        let first: Vec<_> =
+            page.glyphs.iter().take(2).map(|g| (g.ch, g.x0.round(), g.baseline.round())).collect();
+        assert_eq!(first, [('在', 1.0, 29.0), ('宅', 11.0, 29.0)]);
+        assert!(page.glyphs[4].baseline > page.glyphs[0].baseline);
     }
 
     #[test]
