@@ -208,10 +208,11 @@ pub fn leading_heading<'a>(line: &'a str, places: &Places) -> Option<(String, &'
         let rest = text[end..].trim_start_matches(['：', ':']).trim_start();
         return known(&text[..end]).filter(|_| !rest.is_empty()).map(|name| (name, rest));
     }
-    let (i, mark) =
-        text.char_indices().take(16).find(|(_, c)| matches!(c, '：' | ':') || c.is_whitespace())?;
-    let rest = text[i + mark.len_utf8()..].trim_start();
-    let divided = matches!(mark, '：' | ':') || bullet(rest).is_some();
+    let is_mark = |c: char| matches!(c, '：' | ':' | '○' | '●' | '◯' | '■' | '□' | '◆' | '•' | '–');
+    let (i, mark) = text.char_indices().take(16).find(|(_, c)| is_mark(*c) || c.is_whitespace())?;
+    let colon = matches!(mark, '：' | ':');
+    let rest = text[if colon { i + mark.len_utf8() } else { i }..].trim_start();
+    let divided = colon || bullet(rest).is_some();
     known(&text[..i]).filter(|_| divided && !rest.is_empty()).map(|name| (name, rest))
 }
 
@@ -451,6 +452,7 @@ mod tests {
             assert_eq!(lead(line), Some(("港区".into(), "少ない。")), "{line}");
         }
         assert_eq!(lead("港区　・少ない。"), Some(("港区".into(), "・少ない。")));
+        assert_eq!(lead("港区●少ない。"), Some(("港区".into(), "●少ない。")));
         for line in ["港区", "港区 では少ない。", "【港区】", "「港区」では", "【現状】少ない。"]
         {
             assert_eq!(lead(line), None, "{line}");

@@ -168,6 +168,7 @@ fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadTable {
             Read { rect, rows, cols, lines, text, role, municipality: None }
         })
         .collect();
+    join_split_names(&mut cells);
     let mut first_row = 0;
     while first_row < ys.len() - 1 {
         let row: Vec<&Read> =
@@ -190,6 +191,24 @@ fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadTable {
         ReadTable { page, xs, ys, cells, names: None, opinions: Vec::new(), first_row, joined: Vec::new() };
     table.names = table.name_column().or_else(|| before.and_then(|b| b.names));
     table
+}
+
+/// A name whose last characters spilled into the cell below it.
+fn join_split_names(cells: &mut [Read]) {
+    for i in 0..cells.len() {
+        if cells[i].role != Role::Other || cells[i].text.chars().count() > 20 {
+            continue;
+        }
+        let below = cells.iter().position(|c| {
+            c.role == Role::Other && c.cols == cells[i].cols && c.rows.0 == cells[i].rows.1 + 1
+        });
+        if let Some(below) = below.filter(|&b| cells[b].text.chars().count() < 6)
+            && let Some(role @ Role::Name(_)) = place(&format!("{}{}", cells[i].text, cells[below].text))
+        {
+            cells[i].role = role.clone();
+            cells[below].role = role;
+        }
+    }
 }
 
 impl ReadTable {
