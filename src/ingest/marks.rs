@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::places::{Places, fold};
 
 /// Characters that stand before an opinion, typed.
-const BULLETS: &str = "・･‧•●○◯◎■□◆◇▪▫▶►▷➢➤✓✔❖★☆※*–—‐‑";
+const BULLETS: &str = "・･‧·∙⦁•●○◯◎■□◆◇▪▫▶►▷➢➤✓✔❖★☆※*–—‐‑";
 
 /// A bullet at the start of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub fn bullet(line: &str) -> Option<Bullet<'_>> {
     if BULLETS.contains(first) {
         return rest_after(
             first.len_utf8(),
-            BulletKind::Character(if first == '･' || first == '‧' { '・' } else { first }),
+            BulletKind::Character(if matches!(first, '･' | '‧' | '·' | '∙') { '・' } else { first }),
         );
     }
     // A hyphen is a bullet only before a blank or Japanese text: -5 is a number.
@@ -170,9 +170,10 @@ pub fn heading(line: &str, places: &Places) -> Option<Heading> {
     if line.is_empty() || line.chars().count() > 40 {
         return None;
     }
+    let line = without_count(line);
     let (inner, bracketed) = strip_brackets(line);
     // A heading mark before a bare name: ■千代田区, １ 千代田区.
-    let bare = if bracketed { inner } else { bullet(inner).map_or(inner, |b| b.rest) };
+    let bare = if bracketed { inner } else { without_number(bullet(inner).map_or(inner, |b| b.rest)) };
     let (bare, bracketed) = match strip_brackets(bare.trim()) {
         (inner, true) => (inner, true),
         (inner, false) => (inner, bracketed),
@@ -214,6 +215,24 @@ pub fn leading_heading<'a>(line: &'a str, places: &Places) -> Option<(String, &'
     let rest = text[if colon { i + mark.len_utf8() } else { i }..].trim_start();
     let divided = colon || bullet(rest).is_some();
     known(&text[..i]).filter(|_| divided && !rest.is_empty()).map(|name| (name, rest))
+}
+
+/// A heading in brackets without what counts or continues it: 【港区】（３件）, 〈港区〉(続き).
+fn without_count(line: &str) -> &str {
+    let cut = line.ends_with(['）', ')']).then(|| line.rfind(['（', '('])).flatten();
+    let closes = |head: &str| BRACKETS.iter().any(|(_, close)| head.ends_with(*close));
+    cut.map(|i| line[..i].trim_end()).filter(|head| closes(head)).unwrap_or(line)
+}
+
+/// A heading without the number before it: `１　港区`, `12 港区`.
+fn without_number(text: &str) -> &str {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    let n_digits = text[..text.len() - rest.len()].chars().count();
+    if (1..=2).contains(&n_digits) && rest.starts_with(char::is_whitespace) {
+        rest.trim_start()
+    } else {
+        text
+    }
 }
 
 /// The name in a heading: no blanks, variant characters as the table writes them, no count behind it (`（３件）`).
@@ -428,6 +447,10 @@ mod tests {
             "■千代田区",
             "＜千代田区＞",
             "千代田区（３件）",
+            "【千代田区】（３件）",
+            "〈千代田区〉(続き)",
+            "１　千代田区",
+            "12 千代田区",
         ] {
             assert_eq!(name(line).as_deref(), Some("千代田区"), "{line}");
         }

@@ -16,7 +16,9 @@ pub(super) fn chains(leaves: &[Leaf]) -> Vec<Vec<usize>> {
     let newspaper = predecessors(leaves, false);
     let parallel = predecessors(leaves, true);
     // Columns that run on are the rule: the other reading must be clearly better.
-    let before = if cost(leaves, &parallel) + 1 < cost(leaves, &newspaper) { parallel } else { newspaper };
+    let margin = if columns_have_areas(leaves) { 0 } else { 2 };
+    let before =
+        if cost(leaves, &parallel) + margin <= cost(leaves, &newspaper) { parallel } else { newspaper };
     let mut chain_of: Vec<usize> = Vec::with_capacity(leaves.len());
     let mut chains: Vec<Vec<usize>> = Vec::new();
     for (i, before) in before.iter().enumerate() {
@@ -95,7 +97,7 @@ fn cost(leaves: &[Leaf], before: &[Option<usize>]) -> u32 {
         followed[j] = true;
         let open = is_open(&leaves[j]);
         cost += match start {
-            Start::Heading if open => 4,
+            Start::Heading if open || ends_with_name(&leaves[j]) => 4,
             Start::Bullet(_) if ends_with_heading(&leaves[j]) => 2,
             Start::Bullet(Some(n)) if last_number(&leaves[j]).is_some_and(|last| n != last + 1) => 4,
             Start::Bullet(None) if open => 3,
@@ -104,7 +106,7 @@ fn cost(leaves: &[Leaf], before: &[Option<usize>]) -> u32 {
         };
     }
     for (i, leaf) in leaves.iter().enumerate().filter(|(_, l)| l.source == Source::Column) {
-        if !followed[i] && is_open(leaf) {
+        if !followed[i] && (is_open(leaf) || ends_with_name(leaf)) {
             cost += 3;
         }
     }
@@ -118,6 +120,24 @@ fn last_number(leaf: &Leaf) -> Option<u32> {
         Start::Bullet(number) => number,
         _ => None,
     })
+}
+
+/// Whether the columns of some page, two or more, all start with the name of an area.
+fn columns_have_areas(leaves: &[Leaf]) -> bool {
+    leaves.chunk_by(|a, b| a.page == b.page).any(|page| {
+        let columns = || page.iter().filter(|l| l.source == Source::Column);
+        columns().count() > 1
+            && columns().all(|l| {
+                l.lines.first().is_some_and(|l| matches!(heading(&l.text, places()), Some(Heading::Areas(_))))
+            })
+    })
+}
+
+/// Whether a municipality is named last, its opinions still to come.
+fn ends_with_name(leaf: &Leaf) -> bool {
+    leaf.lines
+        .last()
+        .is_some_and(|l| matches!(heading(&l.text, places()), Some(Heading::Municipality { .. })))
 }
 
 fn ends_with_heading(leaf: &Leaf) -> bool {

@@ -48,6 +48,8 @@ struct ReadTable {
     names: Option<usize>,
     opinions: Vec<usize>,
     first_row: usize,
+    /// The column of answers, where the table is a form: what a row holds is said at its left.
+    form: Option<usize>,
     /// Columns of the tables that took their names from here.
     joined: Vec<Vec<f32>>,
 }
@@ -90,6 +92,9 @@ const HEADERS: [(&str, u8); 26] = [
     ("年度", 0),
 ];
 
+/// Words that say that a municipality stands below or beside them.
+const PLACE_WORDS: [&str; 4] = ["区市町村", "市区町村", "市町村", "自治体"];
+
 /// Reads the tables of a document in order. `above` is the heading that stands over each in the text.
 pub(super) fn rows(tables: Vec<(u32, Table, Option<String>)>) -> Vec<Rows> {
     let mut done: Vec<ReadTable> = Vec::new();
@@ -109,7 +114,7 @@ pub(super) fn rows(tables: Vec<(u32, Table, Option<String>)>) -> Vec<Rows> {
             done[partner].joined.push(read.xs.clone());
             names = done[partner].column_of_names().iter().map(|&i| done[partner].cells[i].clone()).collect();
         }
-        read.name_opinions(&names, above);
+        read.name_opinions(&names, before.as_ref(), above);
         done.push(read);
     }
     let mut out = Vec::new();
@@ -169,8 +174,9 @@ fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadTable {
         })
         .collect();
     join_split_names(&mut cells);
+    let form = form_column(&cells);
     let mut first_row = 0;
-    while first_row < ys.len() - 1 {
+    while form.is_none() && first_row < ys.len() - 1 {
         let row: Vec<&Read> =
             cells.iter().filter(|c| c.rows.0 == first_row && c.role != Role::Empty).collect();
         let whole_width = row.len() == 1 && row[0].cols == (0, n_cols - 1) && first_row == 0;
@@ -187,9 +193,21 @@ fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadTable {
     for cell in cells.iter_mut().filter(|c| c.rows.0 < first_row && c.role != Role::Empty) {
         cell.role = Role::Header;
     }
-    let mut table =
-        ReadTable { page, xs, ys, cells, names: None, opinions: Vec::new(), first_row, joined: Vec::new() };
-    table.names = table.name_column().or_else(|| before.and_then(|b| b.names));
+    let mut table = ReadTable {
+        page,
+        xs,
+        ys,
+        cells,
+        names: None,
+        opinions: Vec::new(),
+        first_row,
+        joined: Vec::new(),
+        form: None,
+    };
+    table.form = form.or_else(|| before.and_then(|b| b.form));
+    if table.form.is_none() {
+        table.names = table.name_column().or_else(|| before.and_then(|b| b.names));
+    }
     table
 }
 
@@ -209,6 +227,20 @@ fn join_split_names(cells: &mut [Read]) {
             cells[below].role = role;
         }
     }
+}
+
+/// The column of answers of a form: beside a label such as 区市町村名 stands a name.
+fn form_column(cells: &[Read]) -> Option<usize> {
+    let names = || cells.iter().filter(|c| matches!(c.role, Role::Name(_)));
+    let labelled = |name: &&Read| {
+        cells.iter().any(|c| {
+            c.cols.1 + 1 == name.cols.0
+                && c.rows == name.rows
+                && PLACE_WORDS.iter().any(|w| c.text.contains(w))
+        })
+    };
+    let first = names().next()?;
+    names().all(|n| labelled(&n) && n.cols.0 == first.cols.0).then_some(first.cols.0)
 }
 
 impl ReadTable {
@@ -238,10 +270,8 @@ impl ReadTable {
                 .any(|c| c.rows.0 > self.first_row || self.name_heads() < 2)
         };
         by_names.map(|(_, _, col)| col).filter(|col| rows_of_names(*col)).or_else(|| {
-            (0..n_cols).find(|col| {
-                self.header_of(*col)
-                    .any(|h| ["区市町村", "市区町村", "市町村", "自治体"].iter().any(|w| h.text.contains(w)))
-            })
+            (0..n_cols)
+                .find(|col| self.header_of(*col).any(|h| PLACE_WORDS.iter().any(|w| h.text.contains(w))))
         })
     }
 
@@ -275,6 +305,10 @@ impl ReadTable {
         let weight =
             |col: usize| self.header_of(col).filter_map(|h| header_weight(&h.text)).max().unwrap_or(0);
         let best = (0..n_cols).map(weight).max().unwrap_or(0);
+        if let Some(column) = self.form {
+            self.find_answers(column);
+            return;
+        }
         let by_header: Vec<usize> =
             (0..n_cols).filter(|c| best > 0 && weight(*c) == best && Some(*c) != self.names).collect();
         let heads = self.name_heads() > 1 && self.names.is_none();
@@ -300,6 +334,26 @@ impl ReadTable {
                 cell.role = Role::Opinion;
             }
         }
+    }
+
+    /// Marks the answers of a form that are opinions, by the words at their left; where no word says it, all that hold
+    /// sentences.
+    fn find_answers(&mut self, column: usize) {
+        let weight = |answer: &Read| {
+            let labels = self.cells.iter().filter(|c| c.cols.1 < answer.cols.0 && c.rows.0 <= answer.rows.0);
+            labels.filter(|c| c.rows.1 >= answer.rows.0).filter_map(|c| header_weight(&c.text)).max()
+        };
+        let answers = |c: &Read| c.role == Role::Other && c.cols.0 <= column && column <= c.cols.1;
+        let weights: Vec<u8> = self.cells.iter().map(|c| weight(c).unwrap_or(0)).collect();
+        let best =
+            self.cells.iter().zip(&weights).filter(|(c, _)| answers(c)).map(|(_, w)| *w).max().unwrap_or(0);
+        for (cell, weight) in self.cells.iter_mut().zip(weights) {
+            let alone = cell.cols.0 == 0 && self.xs.len() > 2;
+            if answers(cell) && weight == best && !alone && (best > 0 || cell.text.chars().count() > 12) {
+                cell.role = Role::Opinion;
+            }
+        }
+        self.opinions = vec![column];
     }
 
     /// Data cells of the column of names, by row.
@@ -348,8 +402,21 @@ impl ReadTable {
         }
     }
 
-    /// Gives every opinion cell its municipality: of the name beside it, else above it, else above the table.
-    fn name_opinions(&mut self, column: &[Read], above: Option<String>) {
+    /// Gives every opinion cell its municipality: of the name beside it, else above it, else last in its column of the
+    /// page before, else above the table.
+    fn name_opinions(&mut self, column: &[Read], before: Option<&ReadTable>, above: Option<String>) {
+        let carried = |cell: &Read| {
+            let last = before?
+                .cells
+                .iter()
+                .filter(|c| matches!(c.role, Role::Name(_) | Role::Opinion))
+                .filter(|c| c.cols.0 <= cell.cols.1 && cell.cols.0 <= c.cols.1)
+                .max_by_key(|c| c.rows.1)?;
+            match &last.role {
+                Role::Name(name) => Some(name.clone()),
+                _ => last.municipality.clone(),
+            }
+        };
         let heads: Vec<Read> =
             self.cells.iter().filter(|c| matches!(c.role, Role::Name(_))).cloned().collect();
         for cell in self.cells.iter_mut().filter(|c| c.role == Role::Opinion) {
@@ -364,7 +431,7 @@ impl ReadTable {
             cell.municipality = match (beside.and_then(|n| n.municipality.clone()), over) {
                 (Some(name), _) => Some(name),
                 (None, Some(Read { role: Role::Name(name), .. })) => Some(name.clone()),
-                _ => above.clone(),
+                _ => carried(cell).or_else(|| above.clone()),
             };
         }
     }
@@ -398,13 +465,21 @@ impl ReadTable {
         out
     }
 
+    /// Whether the name of a cell's municipality is printed beside it, in a row of its own.
+    fn is_named(&self, cell: &Read) -> bool {
+        self.cells
+            .iter()
+            .any(|c| c.rows == cell.rows && c.cols != cell.cols && matches!(c.role, Role::Name(_)))
+    }
+
     /// Whether a cell of the first row goes on from the table's last cell in that column on the page before.
     fn goes_on(&self, cell: &Read, before: &ReadTable) -> bool {
         let in_column = |c: &&Read| c.role == Role::Opinion && c.cols == cell.cols;
         let first = self.cells.iter().filter(in_column).map(|c| c.rows.0).min();
         let Some(last) = before.cells.iter().filter(in_column).max_by_key(|c| c.rows.1) else { return false };
         let (Some(line), Some(end)) = (cell.lines.first(), last.lines.last()) else { return false };
-        let other_name = cell.municipality != last.municipality;
+        let other_name = cell.municipality != last.municipality
+            || (self.is_named(cell) && before.is_named(last) && self.names.is_some());
         if first != Some(cell.rows.0) || other_name || before.page == self.page {
             return false;
         }

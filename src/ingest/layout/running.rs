@@ -92,11 +92,17 @@ fn take_margin(
     for _ in 0..MARGIN_ROWS {
         let rows = by_row(fragments);
         let Some(row) = (if from_top { rows.first() } else { rows.last() }) else { return };
+        // A number left of a text is its bullet.
+        let leads = |f: &Fragment| {
+            row.iter()
+                .any(|g| (0.0..6.0 * page.em).contains(&(g.rect.x0 - f.rect.x1)) && footer(&g.text).is_none())
+        };
         let is_running = |f: &Fragment| {
             let (text, top, step) = key(page, f);
             let near = (-1..=1).map(|d| repeated.get(&(text.clone(), top, step + d)).copied().unwrap_or(0));
             let pages = near.max().unwrap_or(0);
-            footer(&f.text).is_some() || roman(&f.text) || (pages >= 2 && may_repeat(&f.text))
+            (!leads(f) && (footer(&f.text).is_some() || roman(&f.text)))
+                || (pages >= 2 && may_repeat(&f.text))
         };
         let text = row.iter().map(|f| f.text.as_str()).collect::<Vec<_>>().join("　");
         let whole = footer(&text).is_some() || row.iter().all(|f| is_running(f));
