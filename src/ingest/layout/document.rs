@@ -10,7 +10,7 @@ use super::{
     page::{Rect, Rule},
     roles,
     running::take_running,
-    table::{Table, tables},
+    table::{Table, same_columns, tables},
 };
 use crate::ingest::{
     Reason,
@@ -114,7 +114,17 @@ enum Region {
 
 /// Reads the pages of a document.
 pub fn document(pages: Vec<PageText>) -> Document {
-    let mut split: Vec<(Vec<Table>, Vec<Fragment>)> = pages.iter().map(tables).collect();
+    let mut known: Vec<Vec<f32>> = Vec::new();
+    let mut split: Vec<(Vec<Table>, Vec<Fragment>)> = Vec::with_capacity(pages.len());
+    for page in &pages {
+        let found = tables(page, &known);
+        for table in &found.0 {
+            if !known.iter().any(|xs| same_columns(xs, &table.xs)) {
+                known.push(table.xs.clone());
+            }
+        }
+        split.push(found);
+    }
     let mut texts: Vec<Vec<Fragment>> = split.iter_mut().map(|(_, text)| std::mem::take(text)).collect();
     let running = take_running(&pages, &mut texts);
     let regions: Vec<Vec<Region>> =

@@ -4,7 +4,7 @@
 use super::{
     leaf::{Leaf, Line, Source, lines},
     page::Rect,
-    table::{Cell, Table},
+    table::{Cell, Table, same_columns},
 };
 use crate::{
     ingest::{
@@ -128,10 +128,6 @@ pub(super) fn rows(tables: Vec<(u32, Table, Option<String>)>) -> Vec<Rows> {
 /// Whether a table may go on with one of an earlier page: left and right pages may take turns.
 fn goes_before(table: &ReadTable, page: u32, xs: &[f32]) -> bool {
     table.page + 2 >= page && same_columns(&table.xs, xs)
-}
-
-fn same_columns(a: &[f32], b: &[f32]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 4.0)
 }
 
 /// The first table before that has the same rows, and names, and has not given them to a table of these columns: the
@@ -480,7 +476,12 @@ impl ReadTable {
         let (Some(line), Some(end)) = (cell.lines.first(), last.lines.last()) else { return false };
         let other_name = cell.municipality != last.municipality
             || (self.is_named(cell) && before.is_named(last) && self.names.is_some());
-        if first != Some(cell.rows.0) || other_name || before.page == self.page {
+        // An empty cell below the last is the head of a row whose text did not fit on the page.
+        let blank_below = before
+            .cells
+            .iter()
+            .any(|c| c.role == Role::Empty && c.cols == cell.cols && c.rows.0 > last.rows.1);
+        if first != Some(cell.rows.0) || other_name || blank_below || before.page == self.page {
             return false;
         }
         if cell.municipality.is_none() {

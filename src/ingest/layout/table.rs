@@ -43,8 +43,9 @@ struct Line {
     b: f32,
 }
 
-/// The tables of a page and the fragments that stand in none.
-pub(super) fn tables(page: &PageText) -> (Vec<Table>, Vec<Fragment>) {
+/// The tables of a page and the fragments that stand in none. `known` are the columns of tables on pages before: what
+/// has the same goes on with them, however little there is of it.
+pub(super) fn tables(page: &PageText, known: &[Vec<f32>]) -> (Vec<Table>, Vec<Fragment>) {
     let horizontal = joined(page.rules.iter().filter(|r| r.is_horizontal()).map(flat));
     let vertical = joined(page.rules.iter().filter(|r| !r.is_horizontal()).map(upright));
     let mut rest = page.fragments.clone();
@@ -58,13 +59,19 @@ pub(super) fn tables(page: &PageText) -> (Vec<Table>, Vec<Fragment>) {
             .cloned()
             .partition(|f| table.rect.holds(f.rect.center_x(), f.baseline - 0.35 * f.size));
         table.fill(inside);
-        if table.is_real() {
+        let goes_on = known.iter().any(|xs| same_columns(xs, &table.xs));
+        if goes_on || table.is_real() {
             rest = outside;
             found.push(table);
         }
     }
     found.sort_by(|a, b| a.rect.y0.total_cmp(&b.rect.y0).then(a.rect.x0.total_cmp(&b.rect.x0)));
     (found, rest)
+}
+
+/// Whether two tables have the same columns at the same places.
+pub(super) fn same_columns(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 4.0)
 }
 
 fn flat(rule: &Rule) -> Line {
@@ -164,13 +171,7 @@ fn open_tables(horizontal: &[Line], vertical: &[Line], page: &PageText) -> Vec<(
             .collect();
         let mut columns: Vec<Line> =
             clear_gaps(&inside, page.em).into_iter().map(|at| Line { at, a: top, b: bottom }).collect();
-        // Two lines alone may be anything: only a name at the left makes them a table.
-        let at_left: String = inside
-            .iter()
-            .filter(|f| columns.first().is_some_and(|c| f.rect.x1 < c.at))
-            .map(|f| f.text.as_str())
-            .collect();
-        if columns.is_empty() || (rows.len() == 2 && super::flow::municipality(&at_left).is_none()) {
+        if columns.is_empty() || !names_at_left(&inside, columns[0].at, rows.len() == 2) {
             continue;
         }
         columns.push(Line { at: first.a, a: top, b: bottom });
@@ -179,6 +180,21 @@ fn open_tables(horizontal: &[Line], vertical: &[Line], page: &PageText) -> Vec<(
         found.push((rows, columns));
     }
     found
+}
+
+/// Whether what stands left of `x` may be names beside their opinions: short words, no bullets, no sentences. Two lines
+/// alone may be anything, so between them it must be a known name.
+fn names_at_left(fragments: &[&Fragment], x: f32, strictly: bool) -> bool {
+    let left = || fragments.iter().filter(|f| f.rect.x1 < x);
+    if strictly {
+        let text: String = left().map(|f| f.text.as_str()).collect();
+        return super::flow::municipality(&text).is_some();
+    }
+    left().all(|f| {
+        f.text.chars().count() <= 14
+            && !f.text.ends_with('。')
+            && crate::ingest::marks::bullet(&f.text).is_none()
+    })
 }
 
 /// Middles of the gaps that no fragment crosses, with two or more fragments at the right and not only marks at the left.
@@ -319,7 +335,7 @@ mod tests {
             ],
         );
         page.rules = merged();
-        let (tables, rest) = tables(&PageText::new(page));
+        let (tables, rest) = tables(&PageText::new(page), &[]);
         assert!(rest.is_empty());
         let cells: Vec<_> = tables[0]
             .cells
@@ -346,7 +362,7 @@ mod tests {
             rule(10.0, 10.0, 10.5, 800.0),
             rule(500.0, 10.0, 500.5, 800.0),
         ];
-        let (tables, rest) = tables(&PageText::new(page));
+        let (tables, rest) = tables(&PageText::new(page), &[]);
         assert_eq!((tables.len(), rest.len()), (0, 2));
     }
 
@@ -364,7 +380,7 @@ mod tests {
             ],
         );
         page.rules = vec![rule(20.0), rule(65.0), rule(100.0)];
-        let (tables, _) = tables(&PageText::new(page));
+        let (tables, _) = tables(&PageText::new(page), &[]);
         assert_eq!(tables.len(), 1);
         assert_eq!((tables[0].xs.len(), tables[0].ys.len()), (3, 3));
     }

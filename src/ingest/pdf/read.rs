@@ -26,6 +26,9 @@ use crate::{
 /// Characters without a text that a file may have: more, and its fonts hide what they draw.
 const UNKNOWN: f64 = 0.05;
 
+/// Share of Western letters with marks (², º, ž) in a Japanese text from which its fonts' tables are taken to be wrong.
+const GARBLED: f64 = 0.03;
+
 /// A page's text, and what was seen on the way to it.
 #[derive(Debug, Default)]
 struct PageResult {
@@ -34,6 +37,7 @@ struct PageResult {
     n_images: usize,
     n_unknown: usize,
     n_without_font: usize,
+    n_garbled: usize,
     has_loop: bool,
     failed: bool,
 }
@@ -159,6 +163,7 @@ fn page<'a>(
         n_chars: marks.marks.iter().filter(|m| !m.ch.is_whitespace()).count(),
         n_images: marks.n_images,
         n_unknown: marks.n_unknown,
+        n_garbled: marks.marks.iter().filter(|m| matches!(m.ch, '\u{A1}'..='\u{17F}')).count(),
         n_without_font: marks.n_without_font,
         has_loop: marks.has_loop,
         ..PageResult::default()
@@ -219,6 +224,11 @@ fn look(pages: &[PageResult], file: &str, cut: bool) -> Result<Vec<Warning>> {
             "the end mark %%EOF is missing: the file may have been cut short, look whether pages are missing"
                 .into(),
         );
+    }
+    if sum(|p| p.n_garbled) as f64 > GARBLED * n_chars as f64 {
+        let message = "many letters look wrong (²º~ž among Japanese): the file's fonts name false characters; compare \
+                       with the page, save the PDF anew, or run text recognition (OCR) over it";
+        warn(0, message.into());
     }
     for (page, number) in pages.iter().zip(1..) {
         if page.failed {
