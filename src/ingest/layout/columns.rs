@@ -29,12 +29,17 @@ pub(super) struct Signs<'a> {
     pub walls: &'a [Rect],
     /// Horizontal rules.
     pub bars: &'a [Rect],
-    /// Gutters (right edges) of the page before.
+    /// Gutters (right edges) that are known from elsewhere: the page before.
     pub before: &'a [f32],
 }
 
 /// Leaves of a page, and its gutters.
 pub(super) fn columns(page: u32, fragments: Vec<Fragment>, signs: &Signs<'_>) -> (Vec<Leaf>, Vec<f32>) {
+    // Gutters that the page shows somewhere hold where little text stands beside them.
+    let mut seen = Vec::new();
+    cut(fragments.clone(), signs, 0, &mut Vec::new(), &mut seen);
+    let before: Vec<f32> = signs.before.iter().chain(&seen).copied().collect();
+    let signs = &Signs { before: &before, ..*signs };
     let mut gutters = Vec::new();
     let mut parts = Vec::new();
     cut(fragments, signs, 0, &mut parts, &mut gutters);

@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(texts, ["在宅医の数が少ない状況である。", "薬局が足りない。"]);
         assert_eq!((found.opinions[1].page, found.opinions[1].line), (2, 2));
         assert_eq!(found.fiscal_year, Some(2022));
-        assert_eq!(found.omitted.iter().filter(|o| o.reason == Reason::Running).count(), 2);
+        assert_eq!(found.omitted.iter().filter(|o| o.reason == Reason::Running).count(), 3);
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::{
 
 /// Rows from the top and from the bottom that may be running text.
 const MARGIN_ROWS: usize = 4;
+/// Height of the margin in which a row that stands off is running text, as a share of the page's.
+const MARGIN: f32 = 0.06;
 /// Fewest characters above each other that are a label.
 const LABEL_CHARS: usize = 3;
 
@@ -105,7 +107,9 @@ fn take_margin(
                 || (pages >= 2 && may_repeat(&f.text))
         };
         let text = row.iter().map(|f| f.text.as_str()).collect::<Vec<_>>().join("　");
-        let whole = footer(&text).is_some() || row.iter().all(|f| is_running(f));
+        let whole = footer(&text).is_some()
+            || (may_repeat(&text) && stands_off(page, &rows, from_top))
+            || row.iter().all(|f| is_running(f));
         let number = row[0].row;
         let gone: Vec<Fragment> =
             row.iter().filter(|f| whole || is_running(f)).map(|f| (*f).clone()).collect();
@@ -118,6 +122,18 @@ fn take_margin(
             return;
         }
     }
+}
+
+/// Whether the outermost row lies in the margin: near the edge of the paper and well apart from the rest.
+fn stands_off(page: &PageText, rows: &[Vec<&Fragment>], from_top: bool) -> bool {
+    let (row, next) = match rows {
+        [first, second, ..] if from_top => (first, second),
+        [.., second, first] if !from_top => (first, second),
+        _ => return false,
+    };
+    let baseline = row[0].baseline;
+    let edge = if from_top { baseline } else { page.height - baseline };
+    edge < MARGIN * page.height && (next[0].baseline - baseline).abs() > 2.5 * page.em
 }
 
 /// A page number in small Roman figures.
