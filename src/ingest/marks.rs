@@ -297,7 +297,8 @@ pub fn footer(line: &str) -> Option<Footer> {
         return Some(Footer { page: Some(page), n_pages, fiscal_year: None });
     }
     let title = text.contains("まとめ") || text.contains("ワーキンググループ") || text.contains("調整会議");
-    if !title || bullet(line).is_some() {
+    // A lead sentence names the working group too, but a title has no clauses.
+    if !title || text.contains('、') || bullet(line).is_some() {
         return None;
     }
     let (page, n_pages) = text
@@ -489,6 +490,7 @@ mod tests {
         assert_eq!(footer("- 3 -").and_then(|f| f.page), Some(3));
         assert_eq!(footer("3/12").map(|f| (f.page, f.n_pages)), Some((Some(3), Some(12))));
         assert_eq!(footer("・調整会議で共有したい。"), None);
+        assert_eq!(footer("以下は、令和４年度の在宅療養ワーキンググループの意見を"), None);
     }
 
     #[test]
