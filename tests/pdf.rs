@@ -242,7 +242,7 @@ fn mutated_files_never_panic_and_end_in_time() {
             mutate(&mut data, &mut Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
             let start = Instant::now();
             let _ = read_pdf(data, name, &options);
-            assert!(start.elapsed() < Duration::from_secs(10), "{name}, seed {seed}");
+            assert!(start.elapsed() < Duration::from_secs(60), "{name}, seed {seed}");
         }
     }
 }

@@ -1,6 +1,43 @@
 //! Bullets as a layout needs them: whether a fragment is nothing but a mark, and which number a mark has.
 
+use std::collections::HashMap;
+
+use super::{
+    leaf::Leaf,
+    words::{after_heading, municipality},
+};
 use crate::ingest::marks::{Bullet, BulletKind, bullet};
+
+/// Bullets of a document: how often each kind stands at the start of a line.
+#[derive(Debug, Default)]
+pub(super) struct Kinds {
+    counts: HashMap<BulletKind, usize>,
+    pub total: usize,
+}
+
+impl Kinds {
+    pub(super) fn count(leaves: &[Leaf]) -> Self {
+        let mut kinds = Self::default();
+        for line in leaves.iter().flat_map(|l| &l.lines) {
+            if let Some(bullet) =
+                bullet(after_heading(&line.text)).filter(|_| municipality(&line.text).is_none())
+            {
+                *kinds.counts.entry(bullet.kind).or_default() += 1;
+                kinds.total += 1;
+            }
+        }
+        kinds
+    }
+
+    pub(super) fn of(&self, kind: BulletKind) -> usize {
+        self.counts.get(&kind).copied().unwrap_or(0)
+    }
+
+    /// Whether a kind begins notes here rather than opinions.
+    pub(super) fn is_note(&self, kind: BulletKind) -> bool {
+        matches!(kind, BulletKind::Character('※' | '*' | '★' | '☆')) && 2 * self.of(kind) < self.total
+    }
+}
 
 /// Whether the whole text is a bullet (`・`, `（１）`, `1.`, `ア`), its opinion standing apart.
 pub(super) fn is_mark(text: &str) -> bool {

@@ -4,13 +4,14 @@
 use super::{
     chains::chains,
     columns::{Signs, columns},
-    flow::{Flow, Take, municipality},
+    flow::{Flow, Take},
     fragments::{Fragment, PageText},
     leaf::{Leaf, Line, lines},
     page::{Rect, Rule},
-    roles,
+    rows,
     running::take_running,
     table::{Table, same_columns, tables},
+    words::municipality,
 };
 use crate::ingest::{
     Reason,
@@ -197,7 +198,7 @@ impl Read {
                 before = gutters;
             }
         }
-        for (rows, place) in roles::rows(waiting).into_iter().zip(places).rev() {
+        for (rows, place) in rows::rows(waiting).into_iter().zip(places).rev() {
             read.names_in_tables |= !rows.names.is_empty();
             read.asides.extend(rows.omitted.into_iter().map(|(l, reason)| (l, BoxKind::LeftOut(reason))));
             read.asides.extend(rows.names.into_iter().map(|(l, name)| (l, BoxKind::Heading(name))));

@@ -1,12 +1,11 @@
 //! Chains of leaves -> opinions: a heading names the municipality of what follows, a bullet begins an opinion, lines
 //! without one go on with it; where a heading has no bullets below it, paragraphs are its opinions.
 
-use std::collections::HashMap;
-
 use super::{
-    bullets::{self, next_mark_in},
+    bullets::{self, Kinds, next_mark_in},
+    edges::{Edges, Indents},
     leaf::{Leaf, Line, Source},
-    page::median,
+    words::{after_heading, begins_note, ends_sentence, is_bracketed, municipality},
 };
 use crate::{
     ingest::{
@@ -42,134 +41,6 @@ pub(super) struct Draft {
     pub unmarked: bool,
 }
 
-/// Bullets of a document: how often each kind stands at the start of a line.
-#[derive(Debug, Default)]
-struct Kinds {
-    counts: HashMap<BulletKind, usize>,
-    total: usize,
-}
-
-impl Kinds {
-    fn count(leaves: &[Leaf]) -> Self {
-        let mut kinds = Self::default();
-        for line in leaves.iter().flat_map(|l| &l.lines) {
-            if let Some(bullet) =
-                bullet(after_heading(&line.text)).filter(|_| municipality(&line.text).is_none())
-            {
-                *kinds.counts.entry(bullet.kind).or_default() += 1;
-                kinds.total += 1;
-            }
-        }
-        kinds
-    }
-
-    fn of(&self, kind: BulletKind) -> usize {
-        self.counts.get(&kind).copied().unwrap_or(0)
-    }
-
-    /// Whether a kind begins notes here rather than opinions.
-    fn is_note(&self, kind: BulletKind) -> bool {
-        matches!(kind, BulletKind::Character('※' | '*' | '★' | '☆')) && 2 * self.of(kind) < self.total
-    }
-}
-
-/// Where a line stands in its leaf.
-#[derive(Debug, Clone, Copy)]
-struct Edges {
-    left: f32,
-    right: f32,
-    leading: f32,
-    em: f32,
-}
-
-impl Edges {
-    fn of(leaf: &Leaf, kinds: &Kinds) -> Self {
-        let em = leaf.em();
-        let starts = |bulleted: bool| {
-            let marked =
-                |l: &Line| bullet(&l.text).is_some_and(|b| kinds.of(b.kind) > 1 && !next_mark_in(&b));
-            let chosen =
-                leaf.lines.iter().filter(|l| !bulleted || (marked(l) && municipality(&l.text).is_none()));
-            chosen.map(|l| l.rect.x0).fold(f32::MAX, f32::min)
-        };
-        let bulleted = starts(true);
-        let left = if bulleted < f32::MAX { bulleted } else { starts(false) };
-        let text_right = leaf.lines.iter().map(|l| l.rect.x1).fold(f32::MIN, f32::max);
-        let right = match leaf.source {
-            Source::Column => text_right,
-            Source::Cell { .. } => text_right.max(leaf.rect.x1 - 1.2 * em),
-        };
-        Self { left, right, leading: 1.5 * em, em }
-    }
-
-    /// All leaves, each with the step between lines inside a paragraph: its own, else the document's.
-    fn all(leaves: &[Leaf], kinds: &Kinds) -> Vec<Self> {
-        let mut edges: Vec<Self> = leaves.iter().map(|leaf| Self::of(leaf, kinds)).collect();
-        let mut whole = Vec::new();
-        let mut known = Vec::with_capacity(leaves.len());
-        for (leaf, edges) in leaves.iter().zip(&edges) {
-            let inside = leaf.lines.windows(2).filter(|w| edges.is_full(&w[0]) && !ends_sentence(&w[0].text));
-            let steps: Vec<f32> =
-                inside.map(|w| (w[1].baseline - w[0].baseline) / edges.em).filter(|s| *s > 0.5).collect();
-            whole.extend(&steps);
-            known.push((steps.len() > 2).then(|| median(steps, 1.5)));
-        }
-        let whole = median(whole, 1.5);
-        for (edges, own) in edges.iter_mut().zip(known) {
-            edges.leading = own.unwrap_or(whole).clamp(1.0, 3.0) * edges.em;
-        }
-        edges
-    }
-
-    fn offset(&self, line: &Line) -> f32 {
-        (line.rect.x0 - self.left) / self.em
-    }
-
-    fn is_full(&self, line: &Line) -> bool {
-        line.rect.x1 > self.right - 2.2 * self.em
-    }
-}
-
-/// How paragraphs without bullets show where they begin, with the offset that tells, in em from the left edge.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Indents {
-    None,
-    /// The first line starts that much further in.
-    FirstLine(f32),
-    /// All other lines start that much further in.
-    Hanging(f32),
-}
-
-impl Indents {
-    /// Compares lines that surely begin a paragraph (the one before stops short at its end) with lines that surely go
-    /// on with one (the one before is full and does not end).
-    fn of(leaves: &[Leaf], edges: &[Edges]) -> Self {
-        let (mut starts, mut wraps) = (Vec::new(), Vec::new());
-        for (leaf, edges) in leaves.iter().zip(edges) {
-            for pair in leaf.lines.windows(2) {
-                let [before, line] = pair else { continue };
-                if municipality(&before.text).is_some() || municipality(&line.text).is_some() {
-                    continue;
-                }
-                match (edges.is_full(before), ends_sentence(&before.text)) {
-                    (false, true) => starts.push(edges.offset(line)),
-                    (true, false) => wraps.push(edges.offset(line)),
-                    _ => {}
-                }
-            }
-        }
-        if starts.len() < 2 || wraps.len() < 2 {
-            return Self::None;
-        }
-        let (start, wrap) = (median(starts, 0.0), median(wraps, 0.0));
-        match start - wrap {
-            0.6.. => Self::FirstLine(start),
-            ..-0.6 => Self::Hanging(wrap),
-            _ => Self::None,
-        }
-    }
-}
-
 /// The opinion that the next line may go on with.
 #[derive(Debug, Clone)]
 struct Open {
@@ -196,48 +67,6 @@ pub(super) struct Flow<'a> {
     pub takes: Vec<Vec<Take>>,
 }
 
-/// The municipality that a whole line names.
-pub(super) fn municipality(text: &str) -> Option<String> {
-    match heading(text, places()) {
-        Some(Heading::Municipality { name, .. }) => Some(name),
-        _ => None,
-    }
-}
-
-/// The text behind a heading at the start of a line.
-fn after_heading(text: &str) -> &str {
-    leading_heading(text, places()).map_or(text, |(_, rest)| rest)
-}
-
-fn ends_sentence(text: &str) -> bool {
-    text.trim_end().ends_with(['。', '．', '！', '？', '｡'])
-}
-
-fn begins_note(text: &str) -> bool {
-    let text = text.trim_start();
-    ["※", "注", "（注", "(注", "＊", "*", "出典", "（出典", "資料：", "資料:"]
-        .iter()
-        .any(|w| text.starts_with(w))
-}
-
-/// A line that stands in brackets as a whole, such as 【現状】: a heading inside a municipality.
-fn is_bracketed(text: &str) -> bool {
-    let text = text.trim();
-    text.chars().count() <= 30
-        && [
-            ('〈', '〉'),
-            ('【', '】'),
-            ('《', '》'),
-            ('＜', '＞'),
-            ('<', '>'),
-            ('[', ']'),
-            ('［', '］'),
-            ('〔', '〕'),
-        ]
-        .iter()
-        .any(|(open, close)| text.starts_with(*open) && text.ends_with(*close))
-}
-
 impl<'a> Flow<'a> {
     /// A reader of these leaves; `headed` when a table names municipalities.
     pub fn new(leaves: &'a [Leaf], headed: bool) -> Self {
@@ -258,7 +87,7 @@ impl<'a> Flow<'a> {
 
     /// Reads one chain.
     pub fn read(&mut self, chain: &[usize]) {
-        let places: Vec<Place> = chain
+        let lines: Vec<Place> = chain
             .iter()
             .flat_map(|&leaf| (0..self.leaves[leaf].lines.len()).map(move |line| Place { leaf, line }))
             .collect();
@@ -266,17 +95,17 @@ impl<'a> Flow<'a> {
             Source::Cell { municipality, .. } => Some(municipality.clone()),
             Source::Column => None,
         });
-        let heads: Vec<(usize, String, bool)> = (0..places.len())
-            .filter_map(|i| self.heading_at(&places, i).map(|(name, whole)| (i, name, whole)))
+        let heads: Vec<(usize, String, bool)> = (0..lines.len())
+            .filter_map(|i| self.heading_at(&lines, i).map(|(name, whole)| (i, name, whole)))
             .collect();
         let mut current = cell.clone().flatten();
         // In a cell without headings, what no bullet divides is one opinion.
         let whole_cell = cell.is_some() && heads.is_empty();
-        let first = heads.first().map_or(places.len(), |(i, ..)| *i);
-        let mut open = self.run(&places[..first], current.as_ref(), whole_cell, None);
+        let first = heads.first().map_or(lines.len(), |(i, ..)| *i);
+        let mut open = self.run(&lines[..first], current.as_ref(), whole_cell, None);
         for (n, (i, name, whole)) in heads.iter().enumerate() {
-            let end = heads.get(n + 1).map_or(places.len(), |(j, ..)| *j);
-            let Place { leaf, line } = places[*i];
+            let end = heads.get(n + 1).map_or(lines.len(), |(j, ..)| *j);
+            let Place { leaf, line } = lines[*i];
             // The same name at the head of a page is the heading said again; what was open goes on.
             if current.as_ref() != Some(name) || line != 0 {
                 open = None;
@@ -286,7 +115,7 @@ impl<'a> Flow<'a> {
                 self.takes[leaf][line] = Take::Heading(name.clone());
             }
             let from = if *whole { i + 1 } else { *i };
-            open = self.run(&places[from..end], current.as_ref(), false, open);
+            open = self.run(&lines[from..end], current.as_ref(), false, open);
         }
     }
 
@@ -296,16 +125,16 @@ impl<'a> Flow<'a> {
 
     /// The municipality that a line begins with, and whether the name is all of it. A bare name in the middle of a
     /// sentence that was wrapped is none.
-    fn heading_at(&self, places: &[Place], i: usize) -> Option<(String, bool)> {
-        let line = self.line(places[i]);
+    fn heading_at(&self, lines: &[Place], i: usize) -> Option<(String, bool)> {
+        let line = self.line(lines[i]);
         let found = match municipality(&line.text) {
             Some(name) => (name, true),
-            None => (leading_heading(&line.text, crate::places::places())?.0, false),
+            None => (leading_heading(&line.text, places())?.0, false),
         };
         let bare = !line.text.trim_start().starts_with(['〈', '【', '《', '[', '［', '<', '＜', '〔', '≪']);
         let wrapped = i > 0 && bare && {
-            let before = self.line(places[i - 1]);
-            self.edges[places[i - 1].leaf].is_full(before)
+            let before = self.line(lines[i - 1]);
+            self.edges[lines[i - 1].leaf].is_full(before)
                 && !ends_sentence(&before.text)
                 && municipality(&before.text).is_none()
                 && (before.font, before.bold) == (line.font, line.bold)
@@ -317,15 +146,15 @@ impl<'a> Flow<'a> {
     /// Reads the lines between two headings; what is still open comes back.
     fn run(
         &mut self,
-        places: &[Place],
+        lines: &[Place],
         current: Option<&String>,
         whole_cell: bool,
         mut open: Option<Open>,
     ) -> Option<Open> {
-        let marked = places.iter().enumerate().any(|(i, p)| self.opening(*p, i == 0).is_some());
+        let marked = lines.iter().enumerate().any(|(i, p)| self.opening(*p, i == 0).is_some());
         let goes_on = open.as_ref().is_some_and(|o| o.kind.is_some());
         let lead = current.is_none() && self.headed;
-        for (i, &place) in places.iter().enumerate() {
+        for (i, &place) in lines.iter().enumerate() {
             let line = self.line(place);
             let text = after_heading(&line.text).trim();
             if text.is_empty() {
@@ -337,7 +166,7 @@ impl<'a> Flow<'a> {
                 continue;
             }
             let take = if marked || goes_on {
-                self.bulleted(places, i, text, current, &mut open)
+                self.bulleted(lines, i, text, current, &mut open)
             } else {
                 self.paragraph(place, text, current, whole_cell, &mut open)
             };
@@ -347,7 +176,7 @@ impl<'a> Flow<'a> {
     }
 
     fn reason(&self, text: &str) -> Reason {
-        match heading(text, crate::places::places()) {
+        match heading(text, places()) {
             Some(Heading::Areas(_)) => Reason::AreaHeading,
             _ if begins_note(text) => Reason::Note,
             _ => Reason::Lead,
@@ -377,18 +206,18 @@ impl<'a> Flow<'a> {
     /// A line of a run that has bullets.
     fn bulleted(
         &mut self,
-        places: &[Place],
+        lines: &[Place],
         i: usize,
         text: &str,
         current: Option<&String>,
         open: &mut Option<Open>,
     ) -> Take {
-        let place = places[i];
+        let place = lines[i];
         let line = self.line(place);
         if let Some(bullet) = self.opening(place, i == 0).or_else(|| self.expected(place, open.as_ref()))
             && !open.as_ref().is_some_and(|o| self.is_wrapped(place, &bullet, o))
         {
-            if self.is_subheading(places, i, &bullet) {
+            if self.is_subheading(lines, i, &bullet) {
                 *open = None;
                 return Take::Omitted(Reason::Lead);
             }
@@ -404,7 +233,7 @@ impl<'a> Flow<'a> {
             });
             return Take::Opinion(draft);
         }
-        if matches!(heading(text, crate::places::places()), Some(Heading::Areas(_))) {
+        if matches!(heading(text, places()), Some(Heading::Areas(_))) {
             if place.line != 0 {
                 *open = None;
             }
@@ -443,8 +272,8 @@ impl<'a> Flow<'a> {
     }
 
     /// Whether a short line with a rarer bullet only heads the bullets below it: （１）現状.
-    fn is_subheading(&self, places: &[Place], i: usize, bullet: &Bullet<'_>) -> bool {
-        let Some(next) = places.get(i + 1).and_then(|p| self.opening(*p, false)) else { return false };
+    fn is_subheading(&self, lines: &[Place], i: usize, bullet: &Bullet<'_>) -> bool {
+        let Some(next) = lines.get(i + 1).and_then(|p| self.opening(*p, false)) else { return false };
         next.kind != bullet.kind
             && self.kinds.of(next.kind) > self.kinds.of(bullet.kind)
             && bullet.rest.chars().count() <= 24
@@ -491,7 +320,7 @@ impl<'a> Flow<'a> {
         open: &mut Option<Open>,
     ) -> Take {
         let line = self.line(place);
-        if !whole_cell && matches!(heading(text, crate::places::places()), Some(Heading::Areas(_))) {
+        if !whole_cell && matches!(heading(text, places()), Some(Heading::Areas(_))) {
             *open = None;
             return Take::Omitted(Reason::AreaHeading);
         }

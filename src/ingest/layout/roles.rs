@@ -1,22 +1,19 @@
-//! Tables -> cells that hold opinions, each with its municipality: from the cell beside it, from the row or column head
-//! above it, from the page before (a merged name is written once), or from the other half of a table two pages wide.
+//! Tables -> what each cell is: head, name, opinion or another column. Only one table is looked at, and whether one
+//! before it had the same columns.
 
 use super::{
-    leaf::{Leaf, Line, Source, lines},
+    leaf::{Line, lines},
     page::Rect,
-    table::{Cell, Table, same_columns},
+    table::{Cell, Table},
 };
 use crate::{
-    ingest::{
-        Reason,
-        marks::{Heading, bullet, heading},
-    },
+    ingest::marks::{Heading, bullet, heading},
     places::places,
 };
 
 /// What a cell is.
 #[derive(Debug, Clone, PartialEq)]
-enum Role {
+pub(super) enum Role {
     Header,
     Area,
     Name(String),
@@ -27,39 +24,31 @@ enum Role {
 
 /// A cell, read.
 #[derive(Debug, Clone)]
-struct Read {
-    rect: Rect,
-    rows: (usize, usize),
-    cols: (usize, usize),
-    lines: Vec<Line>,
-    text: String,
-    role: Role,
+pub(super) struct Read {
+    pub rect: Rect,
+    pub rows: (usize, usize),
+    pub cols: (usize, usize),
+    pub lines: Vec<Line>,
+    pub text: String,
+    pub role: Role,
     /// The municipality of a name or opinion cell, once it is known.
-    municipality: Option<String>,
+    pub municipality: Option<String>,
 }
 
 /// A table, read; kept while later pages may go on with it.
 #[derive(Debug, Clone)]
-struct ReadTable {
-    page: u32,
-    xs: Vec<f32>,
-    ys: Vec<f32>,
-    cells: Vec<Read>,
-    names: Option<usize>,
-    opinions: Vec<usize>,
-    first_row: usize,
+pub(super) struct ReadTable {
+    pub page: u32,
+    pub xs: Vec<f32>,
+    pub ys: Vec<f32>,
+    pub cells: Vec<Read>,
+    pub names: Option<usize>,
+    pub opinions: Vec<usize>,
+    pub first_row: usize,
     /// The column of answers, where the table is a form: what a row holds is said at its left.
-    form: Option<usize>,
+    pub form: Option<usize>,
     /// Columns of the tables that took their names from here.
-    joined: Vec<Vec<f32>>,
-}
-
-/// What a table gives: its leaves, and lines that are no opinions.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Rows {
-    pub leaves: Vec<Leaf>,
-    pub omitted: Vec<(Line, Reason)>,
-    pub names: Vec<(Line, String)>,
+    pub joined: Vec<Vec<f32>>,
 }
 
 /// Words of header rows, and whether they stand over opinions (2: surely, 1: likely).
@@ -95,60 +84,26 @@ const HEADERS: [(&str, u8); 26] = [
 /// Words that say that a municipality stands below or beside them.
 const PLACE_WORDS: [&str; 4] = ["区市町村", "市区町村", "市町村", "自治体"];
 
-/// Reads the tables of a document in order. `above` is the heading that stands over each in the text.
-pub(super) fn rows(tables: Vec<(u32, Table, Option<String>)>) -> Vec<Rows> {
-    let mut done: Vec<ReadTable> = Vec::new();
-    for (page, table, above) in tables {
-        let before_at = (0..done.len()).rev().find(|&i| goes_before(&done[i], page, &table.xs));
-        let before = before_at.map(|i| done[i].clone());
-        let mut read = read(page, table, before.as_ref());
-        let partner = if read.has_names() || before.as_ref().is_some_and(ReadTable::has_names) {
-            None
-        } else {
-            partner(&done, &read)
-        };
-        read.find_opinions(before.as_ref());
-        read.name_cells(before.as_ref(), before_at.map(|i| &mut done[i]));
-        let mut names: Vec<Read> = read.column_of_names().iter().map(|&i| read.cells[i].clone()).collect();
-        if let Some(partner) = partner {
-            done[partner].joined.push(read.xs.clone());
-            names = done[partner].column_of_names().iter().map(|&i| done[partner].cells[i].clone()).collect();
-        }
-        read.name_opinions(&names, before.as_ref(), above);
-        done.push(read);
-    }
-    let mut out = Vec::new();
-    for i in 0..done.len() {
-        let before = done[..i].iter().rev().find(|t| goes_before(t, done[i].page, &done[i].xs));
-        out.push(done[i].rows(before));
-    }
-    out
-}
-
-/// Whether a table may go on with one of an earlier page: left and right pages may take turns.
-fn goes_before(table: &ReadTable, page: u32, xs: &[f32]) -> bool {
-    table.page + 2 >= page && same_columns(&table.xs, xs)
-}
-
-/// The first table before that has the same rows, and names, and has not given them to a table of these columns: the
-/// other half of a table two pages wide.
-fn partner(done: &[ReadTable], table: &ReadTable) -> Option<usize> {
-    done.iter().position(|t| {
-        !t.joined.iter().any(|xs| same_columns(xs, &table.xs))
-            && t.page < table.page
-            && t.has_names()
-            && t.ys.len() == table.ys.len()
-            && t.ys.len() > 2
-            && !same_columns(&t.xs, &table.xs)
-            && t.ys.iter().zip(&table.ys).all(|(a, b)| (a - b).abs() < 4.0)
-    })
-}
-
-fn place(text: &str) -> Option<Role> {
+/// The role of a cell that names a place.
+pub(super) fn place(text: &str) -> Option<Role> {
     match heading(text, places())? {
         Heading::Municipality { name, .. } => Some(Role::Name(name)),
         Heading::Areas(_) => Some(Role::Area),
     }
+}
+
+/// Whether a first row says what stands below it: short words, one of them known, no municipality.
+fn is_header_row(row: &[&Read], n_cols: usize) -> bool {
+    // A lone word over several columns must be nothing but the word: 主な意見.
+    let lone = |text: &str| {
+        let core = ["主な", "ご", "御"].iter().find_map(|p| text.strip_prefix(p)).unwrap_or(text);
+        HEADERS.iter().any(|(word, _)| core.strip_prefix(word).is_some_and(|rest| rest.chars().count() < 2))
+    };
+    !row.is_empty()
+        && (row.len() > 1 || n_cols == 1 || lone(&row[0].text))
+        && !row.iter().any(|c| matches!(c.role, Role::Name(_)))
+        && row.iter().all(|c| c.text.chars().count() <= 24 && !c.text.ends_with('。'))
+        && row.iter().any(|c| header_weight(&c.text).is_some())
 }
 
 fn header_weight(text: &str) -> Option<u8> {
@@ -156,7 +111,8 @@ fn header_weight(text: &str) -> Option<u8> {
     HEADERS.iter().filter(|(word, _)| short && text.contains(word)).map(|(_, weight)| *weight).max()
 }
 
-fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadTable {
+/// Reads the cells of a table. A table before it with the same columns says what they are where this one does not.
+pub(super) fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadTable {
     let Table { xs, ys, cells, .. } = table;
     let n_cols = xs.len() - 1;
     let mut cells: Vec<Read> = cells
@@ -177,10 +133,10 @@ fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadTable {
             cells.iter().filter(|c| c.rows.0 == first_row && c.role != Role::Empty).collect();
         let whole_width = row.len() == 1 && row[0].cols == (0, n_cols - 1) && first_row == 0;
         let title = whole_width && row[0].role == Role::Other && !row[0].text.ends_with('。');
-        let is_header = !row.is_empty()
-            && !row.iter().any(|c| matches!(c.role, Role::Name(_)))
-            && row.iter().all(|c| c.text.chars().count() <= 24 && !c.text.ends_with('。'))
-            && row.iter().any(|c| header_weight(&c.text).is_some());
+        let is_header = match before.map(ReadTable::heads).filter(|heads| !heads.is_empty()) {
+            Some(heads) => !row.is_empty() && row.iter().all(|c| heads.contains(&c.text.as_str())),
+            None => is_header_row(&row, n_cols),
+        };
         if !is_header && !(title && n_cols > 1) {
             break;
         }
@@ -240,7 +196,13 @@ fn form_column(cells: &[Read]) -> Option<usize> {
 }
 
 impl ReadTable {
-    fn has_names(&self) -> bool {
+    /// Texts of the header's cells.
+    fn heads(&self) -> Vec<&str> {
+        self.cells.iter().filter(|c| c.role == Role::Header).map(|c| c.text.as_str()).collect()
+    }
+
+    /// Whether any cell names a municipality.
+    pub fn has_names(&self) -> bool {
         self.cells.iter().any(|c| matches!(c.role, Role::Name(_)))
     }
 
@@ -296,7 +258,7 @@ impl ReadTable {
     }
 
     /// Marks the cells that hold opinions.
-    fn find_opinions(&mut self, before: Option<&ReadTable>) {
+    pub fn find_opinions(&mut self, before: Option<&ReadTable>) {
         let n_cols = self.xs.len() - 1;
         let weight =
             |col: usize| self.header_of(col).filter_map(|h| header_weight(&h.text)).max().unwrap_or(0);
@@ -351,153 +313,70 @@ impl ReadTable {
         }
         self.opinions = vec![column];
     }
+}
 
-    /// Data cells of the column of names, by row.
-    fn column_of_names(&self) -> Vec<usize> {
-        let Some(col) = self.names else { return Vec::new() };
-        let mut found: Vec<usize> = (0..self.cells.len())
-            .filter(|&i| {
-                let c = &self.cells[i];
-                c.cols == (col, col)
-                    && c.rows.0 >= self.first_row
-                    && matches!(c.role, Role::Name(_) | Role::Empty)
-            })
-            .collect();
-        found.sort_by_key(|&i| self.cells[i].rows.0);
-        found
-    }
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
 
-    /// Gives every cell of the column of names its municipality, blank ones too.
-    fn name_cells(&mut self, before: Option<&ReadTable>, previous: Option<&mut ReadTable>) {
-        let column = self.column_of_names();
-        let carried =
-            before.and_then(|b| b.column_of_names().last().and_then(|&i| b.cells[i].municipality.clone()));
-        let mut current = carried;
-        for &i in &column {
-            if let Role::Name(name) = &self.cells[i].role {
-                current = Some(name.clone());
-            }
-            self.cells[i].municipality.clone_from(&current);
-        }
-        // A merged name stands at mid-height, so it may come on the page after the one where its cell begins: a last
-        // blank cell belongs to the next page's first name, unless blanks in this table mean "as above".
-        let (Some(previous), Some(&first)) = (previous, column.first()) else { return };
-        let Role::Name(name) = self.cells[first].role.clone() else { return };
-        let column = previous.column_of_names();
-        let blank = |i: usize| previous.cells[i].role == Role::Empty;
-        if column.len() >= 2
-            && blank(column[column.len() - 1])
-            && !column[1..column.len() - 1].iter().any(|&i| blank(i))
-        {
-            let last = column[column.len() - 1];
-            let rows = previous.cells[last].rows;
-            previous.cells[last].municipality = Some(name.clone());
-            for cell in previous.cells.iter_mut().filter(|c| c.role == Role::Opinion && c.rows.0 >= rows.0) {
-                cell.municipality = Some(name.clone());
+    /// A table of one-line cells, row by row; columns 100 points wide, rows 20 points high from `top`.
+    pub(in super::super) fn table(page: u32, top: f32, rows: &[&[&str]]) -> Table {
+        use super::super::fragments::{PageText, tests::page as sheet};
+        let n_cols = rows[0].len();
+        let (x, y) = (|col: usize| 10.0 + 100.0 * col as f32, |row: usize| top + 20.0 * row as f32);
+        let mut cells = Vec::new();
+        for (r, row) in rows.iter().enumerate() {
+            for (c, text) in row.iter().enumerate() {
+                let rect = Rect { x0: x(c), y0: y(r), x1: x(c + 1), y1: y(r + 1) };
+                let fragments = PageText::new(sheet(page, &[(*text, x(c) + 2.0, y(r) + 14.0)])).fragments;
+                cells.push(Cell { rect, rows: (r, r), cols: (c, c), fragments });
             }
         }
+        let rect = Rect { x0: x(0), y0: y(0), x1: x(n_cols), y1: y(rows.len()) };
+        let edges = |n: usize, at: &dyn Fn(usize) -> f32| (0..=n).map(at).collect::<Vec<f32>>();
+        Table { rect, xs: edges(n_cols, &x), ys: edges(rows.len(), &y), cells }
     }
 
-    /// Gives every opinion cell its municipality: of the name beside it, else above it, else last in its column of the
-    /// page before, else above the table.
-    fn name_opinions(&mut self, column: &[Read], before: Option<&ReadTable>, above: Option<String>) {
-        let carried = |cell: &Read| {
-            let last = before?
-                .cells
-                .iter()
-                .filter(|c| matches!(c.role, Role::Name(_) | Role::Opinion))
-                .filter(|c| c.cols.0 <= cell.cols.1 && cell.cols.0 <= c.cols.1)
-                .max_by_key(|c| c.rows.1)?;
-            match &last.role {
-                Role::Name(name) => Some(name.clone()),
-                _ => last.municipality.clone(),
-            }
-        };
-        let heads: Vec<Read> =
-            self.cells.iter().filter(|c| matches!(c.role, Role::Name(_))).cloned().collect();
-        for cell in self.cells.iter_mut().filter(|c| c.role == Role::Opinion) {
-            let beside = column
-                .iter()
-                .max_by(|a, b| a.rect.overlap_y(&cell.rect).total_cmp(&b.rect.overlap_y(&cell.rect)))
-                .filter(|n| n.rect.overlap_y(&cell.rect) > 0.0);
-            let over = heads
-                .iter()
-                .filter(|n| n.rows.1 < cell.rows.0 && n.cols.0 <= cell.cols.1 && cell.cols.0 <= n.cols.1)
-                .max_by_key(|n| n.rows.1);
-            cell.municipality = match (beside.and_then(|n| n.municipality.clone()), over) {
-                (Some(name), _) => Some(name),
-                (None, Some(Read { role: Role::Name(name), .. })) => Some(name.clone()),
-                _ => carried(cell).or_else(|| above.clone()),
-            };
-        }
+    fn roles(rows: &[&[&str]]) -> Vec<Role> {
+        let mut read = read(1, table(1, 50.0, rows), None);
+        read.find_opinions(None);
+        read.cells.into_iter().map(|c| c.role).collect()
     }
 
-    /// Leaves and the rest, by row, then column.
-    fn rows(&self, before: Option<&ReadTable>) -> Rows {
-        let mut out = Rows::default();
-        let mut cells: Vec<&Read> = self.cells.iter().filter(|c| c.role != Role::Empty).collect();
-        cells.sort_by_key(|c| (c.rows.0, c.cols.0));
-        for cell in cells {
-            let omit = |reason| cell.lines.iter().cloned().map(move |l| (l, reason));
-            match &cell.role {
-                Role::Opinion => {
-                    let source = Source::Cell {
-                        municipality: cell.municipality.clone(),
-                        goes_on: before.is_some_and(|b| self.goes_on(cell, b)),
-                    };
-                    out.leaves.push(Leaf {
-                        page: self.page,
-                        rect: cell.rect,
-                        lines: cell.lines.clone(),
-                        source,
-                    });
-                }
-                Role::Name(name) => out.names.extend(cell.lines.iter().map(|l| (l.clone(), name.clone()))),
-                Role::Header => out.omitted.extend(omit(Reason::TableHeader)),
-                Role::Area => out.omitted.extend(omit(Reason::AreaHeading)),
-                Role::Other | Role::Empty => out.omitted.extend(omit(Reason::OtherColumn)),
-            }
-        }
-        out
+    #[test]
+    fn heads_say_which_column_holds_opinions() {
+        let found = roles(&[
+            &["No", "区市町村", "意見", "備考"],
+            &["1", "港区", "増やす", "とても長い備考が書いてある。"],
+        ]);
+        let name = Role::Name("港区".into());
+        assert_eq!(found[..4], [Role::Header, Role::Header, Role::Header, Role::Header]);
+        assert_eq!(found[4..], [Role::Other, name, Role::Opinion, Role::Other]);
     }
 
-    /// Whether the name of a cell's municipality is printed beside it, in a row of its own.
-    fn is_named(&self, cell: &Read) -> bool {
-        self.cells
-            .iter()
-            .any(|c| c.rows == cell.rows && c.cols != cell.cols && matches!(c.role, Role::Name(_)))
+    #[test]
+    fn without_heads_the_longest_column_holds_them() {
+        let found =
+            roles(&[&["港区", "1", "在宅医が少ない状況。"], &["北区", "2", "薬局が多い状況である。"]]);
+        assert_eq!(found.iter().filter(|r| **r == Role::Opinion).count(), 2);
+        assert_eq!((&found[1], &found[2]), (&Role::Other, &Role::Opinion));
     }
 
-    /// Whether a cell of the first row goes on from the table's last cell in that column on the page before.
-    fn goes_on(&self, cell: &Read, before: &ReadTable) -> bool {
-        let in_column = |c: &&Read| c.role == Role::Opinion && c.cols == cell.cols;
-        let first = self.cells.iter().filter(in_column).map(|c| c.rows.0).min();
-        let Some(last) = before.cells.iter().filter(in_column).max_by_key(|c| c.rows.1) else { return false };
-        let (Some(line), Some(end)) = (cell.lines.first(), last.lines.last()) else { return false };
-        let other_name = cell.municipality != last.municipality
-            || (self.is_named(cell) && before.is_named(last) && self.names.is_some());
-        // An empty cell below the last is the head of a row whose text did not fit on the page.
-        let blank_below = before
-            .cells
-            .iter()
-            .any(|c| c.role == Role::Empty && c.cols == cell.cols && c.rows.0 > last.rows.1);
-        if first != Some(cell.rows.0) || other_name || blank_below || before.page == self.page {
-            return false;
-        }
-        if cell.municipality.is_none() {
-            return !matches!(place(&line.text), Some(Role::Name(_)));
-        }
-        let numbered = |table: &ReadTable, cell: &Read| {
-            table.cells.iter().any(|c| {
-                c.rows.0 == cell.rows.0 && c.role == Role::Other && c.text.chars().all(char::is_numeric)
-            })
-        };
-        if numbered(before, last) {
-            return !numbered(self, cell);
-        }
-        let bulleted = |lines: &[Line]| lines.iter().any(|l| bullet(&l.text).is_some());
-        let cut =
-            !end.text.ends_with(['。', '．', '！', '？']) && end.rect.x1 > last.rect.x1 - 2.5 * end.size;
-        bullet(&line.text).is_none() && (cut || (bulleted(&last.lines) && bulleted(&cell.lines)))
+    #[test]
+    fn a_column_that_says_the_same_again_and_again_holds_none() {
+        let found =
+            roles(&[&["港区", "在宅医療担当課"], &["北区", "在宅医療担当課"], &["足立区", "在宅医療担当課"]]);
+        assert!(!found.contains(&Role::Opinion));
+    }
+
+    #[test]
+    fn a_form_says_at_the_left_what_each_answer_is() {
+        let found = roles(&[
+            &["区市町村名", "港区"],
+            &["担当課", "高齢福祉部在宅医療推進課"],
+            &["在宅療養に関する意見", "在宅医が少ない。"],
+            &["備考", "特になし"],
+        ]);
+        assert_eq!((&found[3], &found[5], &found[7]), (&Role::Other, &Role::Opinion, &Role::Other));
     }
 }

@@ -188,7 +188,7 @@ fn names_at_left(fragments: &[&Fragment], x: f32, strictly: bool) -> bool {
     let left = || fragments.iter().filter(|f| f.rect.x1 < x);
     if strictly {
         let text: String = left().map(|f| f.text.as_str()).collect();
-        return super::flow::municipality(&text).is_some();
+        return super::words::municipality(&text).is_some();
     }
     left().all(|f| {
         f.text.chars().count() <= 14
@@ -294,7 +294,7 @@ impl Table {
         let distinct = |start: fn(&Cell) -> usize| filled().map(start).collect::<BTreeSet<_>>().len();
         let named = |c: &Cell| {
             let text: String = c.fragments.iter().map(|f| f.text.as_str()).collect();
-            super::flow::municipality(&text).is_some()
+            super::words::municipality(&text).is_some()
         };
         match (distinct(|c| c.rows.0), distinct(|c| c.cols.0)) {
             (2.., 2..) | (3.., 1) => true,
