@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::places::{Places, fold};
 
 /// Characters that stand before an opinion, typed.
-const BULLETS: &str = "・･‧•●○◯◎■□◆◇▪▫▶►▷➢➤✓✔❖★☆※*–—‐‑";
+const BULLETS: &str = "・･‧·∙⦁•●○◯◎■□◆◇▪▫▶►▷➢➤✓✔❖★☆※*–—‐‑";
 
 /// A bullet at the start of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub fn bullet(line: &str) -> Option<Bullet<'_>> {
     if BULLETS.contains(first) {
         return rest_after(
             first.len_utf8(),
-            BulletKind::Character(if first == '･' || first == '‧' { '・' } else { first }),
+            BulletKind::Character(if matches!(first, '･' | '‧' | '·' | '∙') { '・' } else { first }),
         );
     }
     // A hyphen is a bullet only before a blank or Japanese text: -5 is a number.
@@ -120,6 +120,18 @@ pub fn bullet(line: &str) -> Option<Bullet<'_>> {
     None
 }
 
+/// The bullet `n.` or `ｎ．` at the start of a line where that number is due, whatever follows it: in a list `２．24時間`
+/// is the second opinion, where [`bullet`] alone sees a number.
+pub fn numbered(line: &str, n: u32) -> Option<Bullet<'_>> {
+    let start = line.trim_start();
+    let wide: String =
+        n.to_string().chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)).collect();
+    let after = start.strip_prefix(&n.to_string()).or_else(|| start.strip_prefix(&wide))?;
+    let rest = after.strip_prefix(['.', '．'])?;
+    let mark = &start[..start.len() - rest.len()];
+    Some(Bullet { mark, rest: rest.trim_start(), kind: BulletKind::Dotted })
+}
+
 fn is_japanese(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '「' | '『')
 }
@@ -158,15 +170,18 @@ pub fn heading(line: &str, places: &Places) -> Option<Heading> {
     if line.is_empty() || line.chars().count() > 40 {
         return None;
     }
+    let line = without_count(line);
     let (inner, bracketed) = strip_brackets(line);
     // A heading mark before a bare name: ■千代田区, １ 千代田区.
-    let bare = if bracketed { inner } else { bullet(inner).map_or(inner, |b| b.rest) };
+    let bare = if bracketed { inner } else { without_number(bullet(inner).map_or(inner, |b| b.rest)) };
     let (bare, bracketed) = match strip_brackets(bare.trim()) {
         (inner, true) => (inner, true),
         (inner, false) => (inner, bracketed),
     };
     let bare = bare.trim();
-    if let Some(areas) = areas(bare, places) {
+    // An area may carry the list of its municipalities: 区中央部（千代田区、中央区）.
+    let without_list = bare.find(['（', '(']).filter(|i| *i > 0).map_or(bare, |i| &bare[..i]);
+    if let Some(areas) = areas(without_list, places) {
         return Some(Heading::Areas(areas));
     }
     let name = fold_heading(bare);
@@ -180,6 +195,46 @@ pub fn heading(line: &str, places: &Places) -> Option<Heading> {
     (bracketed && looks_like_a_place).then_some(Heading::Municipality { name, known: false })
 }
 
+/// A known municipality at the start of a line with text behind it, and that text: `【港区】在宅医が…`,
+/// `港区：在宅医が…`, `港区　・在宅医が…`. `None` where the name is the whole line, or only the first word of a sentence.
+pub fn leading_heading<'a>(line: &'a str, places: &Places) -> Option<(String, &'a str)> {
+    let text = line.trim();
+    let known = |name: &str| match heading(name, places) {
+        Some(Heading::Municipality { name, known: true }) => Some(name),
+        _ => None,
+    };
+    let open = text.chars().next()?;
+    if let Some((_, close)) = BRACKETS.iter().find(|(o, _)| *o == open && !matches!(open, '「' | '『')) {
+        let end = text.char_indices().take(24).find(|(_, c)| c == close)?.0 + close.len_utf8();
+        let rest = text[end..].trim_start_matches(['：', ':']).trim_start();
+        return known(&text[..end]).filter(|_| !rest.is_empty()).map(|name| (name, rest));
+    }
+    let is_mark = |c: char| matches!(c, '：' | ':' | '○' | '●' | '◯' | '■' | '□' | '◆' | '•' | '–');
+    let (i, mark) = text.char_indices().take(16).find(|(_, c)| is_mark(*c) || c.is_whitespace())?;
+    let colon = matches!(mark, '：' | ':');
+    let rest = text[if colon { i + mark.len_utf8() } else { i }..].trim_start();
+    let divided = colon || bullet(rest).is_some();
+    known(&text[..i]).filter(|_| divided && !rest.is_empty()).map(|name| (name, rest))
+}
+
+/// A heading in brackets without what counts or continues it: 【港区】（３件）, 〈港区〉(続き).
+fn without_count(line: &str) -> &str {
+    let cut = line.ends_with(['）', ')']).then(|| line.rfind(['（', '('])).flatten();
+    let closes = |head: &str| BRACKETS.iter().any(|(_, close)| head.ends_with(*close));
+    cut.map(|i| line[..i].trim_end()).filter(|head| closes(head)).unwrap_or(line)
+}
+
+/// A heading without the number before it: `１　港区`, `12 港区`.
+fn without_number(text: &str) -> &str {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    let n_digits = text[..text.len() - rest.len()].chars().count();
+    if (1..=2).contains(&n_digits) && rest.starts_with(char::is_whitespace) {
+        rest.trim_start()
+    } else {
+        text
+    }
+}
+
 /// The name in a heading: no blanks, variant characters as the table writes them, no count behind it (`（３件）`).
 fn fold_heading(text: &str) -> String {
     let text = text.trim_end_matches(['：', ':']);
@@ -187,6 +242,10 @@ fn fold_heading(text: &str) -> String {
         Some(i) if i > 0 => &text[..i],
         _ => text,
     };
+    let text = ["の主な意見", "からの意見", "の意見", "主な意見", "の状況"]
+        .iter()
+        .find_map(|tail| text.trim_end().strip_suffix(tail))
+        .unwrap_or(text);
     text.chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}'))
         .map(|c| match c {
@@ -238,7 +297,8 @@ pub fn footer(line: &str) -> Option<Footer> {
         return Some(Footer { page: Some(page), n_pages, fiscal_year: None });
     }
     let title = text.contains("まとめ") || text.contains("ワーキンググループ") || text.contains("調整会議");
-    if !title || bullet(line).is_some() {
+    // A lead sentence names the working group too, but a title has no clauses.
+    if !title || text.contains('、') || bullet(line).is_some() {
         return None;
     }
     let (page, n_pages) = text
@@ -366,6 +426,14 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_due_is_a_bullet_before_a_figure_too() {
+        assert_eq!(numbered("２．24時間体制", 2).map(|b| b.rest), Some("24時間体制"));
+        assert_eq!(numbered("10. 2025年", 10).map(|b| b.rest), Some("2025年"));
+        assert_eq!(numbered("２．24時間体制", 3), None);
+        assert_eq!(numbered("24時間体制", 2), None);
+    }
+
+    #[test]
     fn headings_are_told_from_opinions() {
         let name = |line| match heading(line, places()) {
             Some(Heading::Municipality { name, .. }) => Some(name),
@@ -380,10 +448,19 @@ mod tests {
             "■千代田区",
             "＜千代田区＞",
             "千代田区（３件）",
+            "【千代田区】（３件）",
+            "〈千代田区〉(続き)",
+            "１　千代田区",
+            "12 千代田区",
         ] {
             assert_eq!(name(line).as_deref(), Some("千代田区"), "{line}");
         }
         assert_eq!(name("〈羽村市・瑞穂町〉").as_deref(), Some("羽村市・瑞穂町"));
+        assert_eq!(name("千代田区　主な意見").as_deref(), Some("千代田区"));
+        assert_eq!(
+            heading("【区中央部】（千代田区、中央区）", places()),
+            Some(Heading::Areas(vec!["区中央部"]))
+        );
         assert_eq!(name("主治医・副主治医"), None);
         assert_eq!(name("〈架空市〉").as_deref(), Some("架空市"));
         assert_eq!(
@@ -393,12 +470,27 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_may_lead_its_line() {
+        let lead = |line| leading_heading(line, places());
+        for line in ["【港区】少ない。", "港区：少ない。", "〈港区〉　少ない。"] {
+            assert_eq!(lead(line), Some(("港区".into(), "少ない。")), "{line}");
+        }
+        assert_eq!(lead("港区　・少ない。"), Some(("港区".into(), "・少ない。")));
+        assert_eq!(lead("港区●少ない。"), Some(("港区".into(), "●少ない。")));
+        for line in ["港区", "港区 では少ない。", "【港区】", "「港区」では", "【現状】少ない。"]
+        {
+            assert_eq!(lead(line), None, "{line}");
+        }
+    }
+
+    #[test]
     fn a_footer_gives_year_and_page() {
         let found = footer("令和元年度　在宅療養ワーキンググループ　意見まとめ（１／５）").expect("a footer");
         assert_eq!(found, Footer { fiscal_year: Some(2019), page: Some(1), n_pages: Some(5) });
         assert_eq!(footer("- 3 -").and_then(|f| f.page), Some(3));
         assert_eq!(footer("3/12").map(|f| (f.page, f.n_pages)), Some((Some(3), Some(12))));
         assert_eq!(footer("・調整会議で共有したい。"), None);
+        assert_eq!(footer("以下は、令和４年度の在宅療養ワーキンググループの意見を"), None);
     }
 
     #[test]

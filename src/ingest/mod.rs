@@ -2,6 +2,7 @@
 //! out and what could not be read comes with them.
 
 mod around;
+mod arrangement;
 pub mod cell;
 pub mod columns;
 mod content;
@@ -13,14 +14,16 @@ mod form;
 mod grid;
 mod header;
 mod jsonl;
-mod layout;
+pub mod layout;
 mod lines;
 pub mod marks;
 mod open;
 mod options;
 mod outline;
 mod package;
+pub mod pdf;
 mod reading;
+pub mod score;
 mod stream;
 mod summary;
 mod table;
@@ -33,6 +36,7 @@ pub use docx::read_docx;
 pub use lines::{LineForm, LineReader};
 pub use open::{Input, Opened, open};
 pub use options::{Field, Format, Limits, ReadOptions, file_name};
+pub use pdf::read_pdf;
 pub use reading::{LeftOut, Part, Reading, Reason, Reject, Warning};
 pub use stream::{HAND_STANCE, HAND_THEMES, RawBatch, Reader, RecordCache, WholeFile, hand_decision};
 pub use summary::read_summary;

@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     CsvReader, Format, LineForm, LineReader, ReadOptions, Reader, Reading, WholeFile, encoding, file_name,
-    read_docx, read_summary, read_workbook,
+    read_docx, read_pdf, read_summary, read_workbook,
 };
 use crate::error::{Error, Position, Result};
 
@@ -120,6 +120,7 @@ impl<R: Read> Read for Counted<R> {
 fn read_bytes(bytes: Vec<u8>, format: Format, name: &str, options: &ReadOptions) -> Result<Reading> {
     let read = || match format {
         Format::Docx => read_docx(bytes, name, options),
+        Format::Pdf => read_pdf(bytes, name, options),
         Format::Workbook => read_workbook(bytes, name, options),
         _ => {
             let text = encoding::decode(bytes, options.encoding.as_deref(), name)?;
@@ -174,6 +175,10 @@ fn format_of(head: &[u8], input: &Input, options: &ReadOptions) -> Result<Format
             _ if memchr::memmem::find(head, b"word/").is_some() => Ok(Format::Docx),
             _ => Ok(Format::Workbook),
         };
+    }
+    // Readers of PDF look for the mark within the first kilobyte.
+    if memchr::memmem::find(&head[..head.len().min(1024)], b"%PDF-").is_some() {
+        return Ok(Format::Pdf);
     }
     let start = head.trim_ascii_start().to_ascii_lowercase();
     if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {

@@ -48,6 +48,8 @@ pub enum Reason {
     TableHeader,
     /// A row or cell without text for an opinion.
     NoText,
+    /// A column of a table that holds no opinions.
+    OtherColumn,
     /// A sheet without a column of opinions.
     NotesSheet,
     /// A footnote, comment or deleted text.
@@ -64,6 +66,7 @@ impl Reason {
             Self::SideLabel => "side label",
             Self::TableHeader => "table header",
             Self::NoText => "no text",
+            Self::OtherColumn => "other column",
             Self::NotesSheet => "sheet of notes",
             Self::Note => "footnote, comment or deletion",
         }

@@ -16,7 +16,7 @@ use super::{
     cell::{lines, trim},
     flow::{State, position},
     grid::{Cell, Grid, Merge},
-    layout::{Understood, grid_text, read_grid},
+    arrangement::{Understood, grid_text, read_grid},
     marks,
     options::ReadOptions,
     outline::Outline,

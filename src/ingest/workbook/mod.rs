@@ -9,7 +9,7 @@ mod xlsx;
 use super::{
     around,
     grid::Grid,
-    layout::{Understood, grid_text, read_grid},
+    arrangement::{Understood, grid_text, read_grid},
     marks,
     options::{Limits, ReadOptions},
     package::{Container, Kind, Package, check_size, container},
