@@ -17,6 +17,7 @@ pub mod evaluate;
 pub mod export;
 pub mod guard;
 pub mod ingest;
+pub mod labeled;
 pub mod labels;
 pub mod model;
 pub mod opinion;

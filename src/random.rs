@@ -40,6 +40,21 @@ impl Random {
     }
 }
 
+/// One item of each of `n` strata of equal size of a sorted list of `len` items: numbers in ascending order. Every item
+/// has the same chance, so that the drawn stand for all alike.
+pub fn strata(len: usize, n: usize, seed: u64) -> Vec<usize> {
+    let mut random = Random::new(seed);
+    if n >= len {
+        return (0..len).collect();
+    }
+    (0..n)
+        .map(|i| {
+            let (from, to) = (i * len / n, (i + 1) * len / n);
+            from + random.below(to - from)
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +76,13 @@ mod tests {
         items.sort_unstable();
         assert_eq!(items, (0..50).collect::<Vec<_>>());
         assert!((0..1000).all(|_| random.below(7) < 7 && random.unit() < 1.0));
+    }
+
+    #[test]
+    fn every_stratum_gives_one_item() {
+        let drawn = strata(403, 40, 1);
+        assert_eq!(drawn.len(), 40);
+        assert!(drawn.iter().enumerate().all(|(i, &d)| (i * 403 / 40..(i + 1) * 403 / 40).contains(&d)));
+        assert_eq!(strata(3, 40, 1), [0, 1, 2]);
     }
 }

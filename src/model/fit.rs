@@ -97,6 +97,31 @@ impl FittedHead {
             .collect()
     }
 
+    /// What every term of a row adds to the blended score of a theme.
+    pub fn contributions(
+        &self,
+        set: &TrainingSet,
+        row: usize,
+        theme: usize,
+        settings: &CheckedSettings,
+    ) -> Vec<(TermId, f64)> {
+        let texts = &set.corpus.themes;
+        let members = || self.members.iter().zip(&settings.themes.members).zip(&self.factors);
+        self.tfidf
+            .row(&texts.documents[row])
+            .into_iter()
+            .map(|(term, value)| {
+                let place = self.places[term.index()] as usize;
+                let weight = members()
+                    .map(|((classes, member), factor)| {
+                        factor * classes[theme].weights[place] * member.kind.classifier().input().value(value)
+                    })
+                    .sum();
+                (term, weight)
+            })
+            .collect()
+    }
+
     /// Divides every member's share by the spread (standard deviation over documents and classes) of its scores on
     /// documents that it has not seen, so that members of different units can be added up.
     pub fn scale(&mut self, unseen: &[MemberScores]) {

@@ -10,6 +10,7 @@ mod labeler;
 #[allow(clippy::module_inception)]
 mod model;
 mod settings;
+mod suspects;
 mod train;
 mod training;
 mod unseen;
@@ -20,6 +21,7 @@ pub use folds::grouped_folds;
 pub use labeler::{Labeler, N_EVIDENCE, Prediction, round4};
 pub use model::{Decision, Familiarity, Model, ModelParts, TrainingCounts};
 pub use settings::{CheckedSettings, HeadSettings, Member, MemberKind, Settings};
+pub use suspects::{Suspect, suspects};
 pub use train::{Fitted, train};
 pub use training::{Kind, Row, TrainingSet};
 pub use unseen::{Unseen, unseen_scores};

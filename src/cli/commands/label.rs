@@ -9,11 +9,12 @@ use std::{
 
 use iken::{
     batch::{self, Tally},
-    classify::threshold::Promise,
+    classify::threshold::{Evidence, Promise, promise_rechecked},
+    codebook::ThemeId,
     destination::Destination,
     error::Error,
     export::OutputFormat,
-    ingest::{Input, Opened, ReadOptions, open},
+    ingest::{Input, Opened, ReadOptions, RecordCache, hand_decision, marks::text_key, open},
     labels::read_hand_labels,
     model::Model,
     opinion::Opinion,
@@ -45,6 +46,9 @@ pub struct Args {
     /// Table of hand labels (id, themes, stance, text) to score the labels against as they are made
     #[arg(long, value_name = "TABLE")]
     gold: Option<PathBuf>,
+    /// Opinions of this year drawn by `iken sample` and filled in: the promise is re-checked on them
+    #[arg(long, value_name = "TABLE")]
+    reviewed: Option<PathBuf>,
     #[command(flatten)]
     input: InputArgs,
 }
@@ -89,11 +93,16 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<Outcome> {
     let jobs = plan_jobs(args)?;
     let options = args.input.options()?;
     let model = Model::load(&global.model_path())?;
-    let labels = args.gold.as_deref().map(|path| GoldLabels::read(path, &model)).transpose()?;
-    let lookup = labels.as_ref().map(|gold| move |opinion: &Opinion| gold.of(opinion));
-    let promise = model.promise(args.promise);
+    let gold = args.gold.as_deref().map(|path| GoldLabels::read(path, &model)).transpose()?;
+    let reviewed = args.reviewed.as_deref().map(|path| GoldLabels::read_checked(path, &model)).transpose()?;
+    let promise = match &reviewed {
+        Some(reviewed) => promise_rechecked(model.evidence(), &reviewed.evidence(&model), args.promise),
+        None => model.promise(args.promise),
+    };
+    let labels = gold.or(reviewed);
+    let lookup = labels.as_ref().map(|labels| move |opinion: &Opinion| labels.of(opinion));
     let accept_from = promise.map_or(f64::INFINITY, |p| p.threshold);
-    let mut summary = Summary::new(&model, args.promise, promise);
+    let mut summary = Summary::new(&model, args.promise, promise, args.reviewed.is_some());
     let mut outcome = Outcome::Done;
     let mut failed = Vec::new();
     for job in &jobs {
@@ -243,9 +252,9 @@ fn with_path(error: Error, path: &Path) -> Error {
     }
 }
 
-/// Hand labels by id and text: an opinion is found by its text, or by its id where the text is another's too.
+/// Hand labels by the text of their opinions, however its bytes were made.
 struct GoldLabels {
-    by_text: HashMap<String, HandDecision>,
+    by_text: HashMap<String, (String, HandDecision)>,
 }
 
 impl GoldLabels {
@@ -258,14 +267,62 @@ impl GoldLabels {
                     themes: label.themes.iter().map(|t| codebook.theme(t).id.clone()).collect(),
                     stance: label.stance.map(|s| codebook.stance(s).id.clone()),
                 };
-                (iken::ingest::marks::text_key(&label.text), decision)
+                (text_key(&label.text), (label.text, decision))
             })
             .collect();
         Ok(Self { by_text })
     }
 
+    /// A table that `iken sample` drew, as a person filled it in: rows without themes are not yet checked.
+    fn read_checked(path: &Path, model: &Model) -> anyhow::Result<Self> {
+        let mut opened = open(&Input::new(path), &ReadOptions::default())?;
+        let mut cache = RecordCache::default();
+        let mut by_text = HashMap::new();
+        while let Some(batch) = opened.reader.next_batch()? {
+            let mut wrong = None;
+            batch.for_each(&mut cache, |record| match record {
+                Ok(opinion) => match hand_decision(&opinion, model.codebook()) {
+                    Ok(Some(decision)) => {
+                        by_text.insert(text_key(&opinion.text), (opinion.text, decision));
+                    }
+                    Ok(None) => {}
+                    Err(message) => wrong = wrong.take().or(Some(format!("{}: {message}", opinion.id))),
+                },
+                Err(reject) => {
+                    wrong = wrong.take().or(Some(format!("{}: {}", reject.position, reject.message)))
+                }
+            });
+            if let Some(message) = wrong {
+                anyhow::bail!("{}: {message}", path.display());
+            }
+        }
+        if by_text.is_empty() {
+            anyhow::bail!("{}: no row has themes: fill in the column themes first", path.display());
+        }
+        Ok(Self { by_text })
+    }
+
+    /// What the labels say of the model's own.
+    fn evidence(&self, model: &Model) -> Vec<Evidence> {
+        let mut labeler = model.labeler(1.0);
+        let mut texts: Vec<_> = self.by_text.values().collect();
+        texts.sort_by(|a, b| a.0.cmp(&b.0));
+        texts
+            .into_iter()
+            .map(|(text, decision)| {
+                let prediction = labeler.label(text);
+                let is_right = |t: &ThemeId| decision.themes.contains(&model.codebook().theme(*t).id);
+                Evidence {
+                    probability: prediction.probability,
+                    n_given: prediction.themes.len(),
+                    n_right: prediction.themes.iter().filter(is_right).count(),
+                }
+            })
+            .collect()
+    }
+
     fn of(&self, opinion: &Opinion) -> Option<HandDecision> {
-        self.by_text.get(&iken::ingest::marks::text_key(&opinion.text)).cloned()
+        self.by_text.get(&text_key(&opinion.text)).map(|(_, decision)| decision.clone())
     }
 }
 
@@ -274,12 +331,13 @@ struct Summary<'m> {
     model: &'m Model,
     precision: f64,
     promise: Option<Promise>,
+    is_rechecked: bool,
     files: Vec<(String, Tally)>,
 }
 
 impl<'m> Summary<'m> {
-    fn new(model: &'m Model, precision: f64, promise: Option<Promise>) -> Self {
-        Self { model, precision, promise, files: Vec::new() }
+    fn new(model: &'m Model, precision: f64, promise: Option<Promise>, is_rechecked: bool) -> Self {
+        Self { model, precision, promise, is_rechecked, files: Vec::new() }
     }
 
     fn add(&mut self, name: String, tally: Tally) {
@@ -314,8 +372,18 @@ impl<'m> Summary<'m> {
             Some(p) => writeln!(
                 out,
                 "\npromised precision {:.2}: opinions of probability {:.4} or more are accepted; of {} themes given \
-                 to {} such opinions of sources that the model had not seen, {} were right (lower 95 % bound {:.3})",
-                p.precision, p.threshold, p.n_given, p.n_opinions, p.n_right, p.lower_bound
+                 to {} {}, {} were right (lower 95 % bound {:.3})",
+                p.precision,
+                p.threshold,
+                p.n_given,
+                p.n_opinions,
+                if self.is_rechecked {
+                    "reviewed opinions of this year"
+                } else {
+                    "opinions of sources that the model had not seen"
+                },
+                p.n_right,
+                p.lower_bound
             )?,
             None => writeln!(
                 out,

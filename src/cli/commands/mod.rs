@@ -7,6 +7,8 @@ mod input;
 mod label;
 mod read;
 mod rejects;
+mod sample;
+mod suspects;
 mod train;
 
 use clap::Subcommand;
@@ -33,6 +35,10 @@ pub enum Command {
     Label(label::Args),
     /// Judge labels on opinions that the model has not seen
     Evaluate(evaluate::Args),
+    /// Draw opinions to check by hand, for label --reviewed
+    Sample(sample::Args),
+    /// List training rows whose label the model doubts
+    Suspects(suspects::Args),
     /// Show which terms speak for and against each theme and stance
     Explain(explain::Args),
     /// Show themes and stances, or check a codebook file
@@ -47,6 +53,8 @@ impl Command {
             Self::Train(args) => train::run(&args, global),
             Self::Label(args) => label::run(&args, global),
             Self::Evaluate(args) => evaluate::run(&args, global),
+            Self::Sample(args) => sample::run(&args, global),
+            Self::Suspects(args) => suspects::run(&args, global),
             Self::Explain(args) => explain::run(&args, global),
             Self::Codebook(args) => codebook::run(&args, global),
         }

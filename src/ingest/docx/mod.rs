@@ -13,10 +13,10 @@ use styles::{Numbering, Styles};
 
 use super::{
     around,
+    arrangement::{Understood, grid_text, read_grid},
     cell::{lines, trim},
     flow::{State, position},
     grid::{Cell, Grid, Merge},
-    arrangement::{Understood, grid_text, read_grid},
     marks,
     options::ReadOptions,
     outline::Outline,

@@ -8,8 +8,8 @@ mod xlsx;
 
 use super::{
     around,
-    grid::Grid,
     arrangement::{Understood, grid_text, read_grid},
+    grid::Grid,
     marks,
     options::{Limits, ReadOptions},
     package::{Container, Kind, Package, check_size, container},
