@@ -8,6 +8,9 @@ use crate::places::{Places, fold};
 /// Characters that stand before an opinion, typed.
 const BULLETS: &str = "・･‧·∙⦁•●○◯◎■□◆◇▪▫▶►▷➢➤✓✔❖★☆※*–—‐‑";
 
+/// Kana that number a list, in their order.
+const KANA: &str = "アイウエオカキクケコサシスセソ";
+
 /// A bullet at the start of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bullet<'a> {
@@ -91,23 +94,7 @@ pub fn bullet(line: &str) -> Option<Bullet<'_>> {
         };
     }
     let kana = inner.chars().next()?;
-    if matches!(
-        kana,
-        'ア' | 'イ'
-            | 'ウ'
-            | 'エ'
-            | 'オ'
-            | 'カ'
-            | 'キ'
-            | 'ク'
-            | 'ケ'
-            | 'コ'
-            | 'サ'
-            | 'シ'
-            | 'ス'
-            | 'セ'
-            | 'ソ'
-    ) {
+    if KANA.contains(kana) {
         let after = inner[kana.len_utf8()..].chars().next()?;
         let end = start.len() - inner.len() + kana.len_utf8() + after.len_utf8();
         let closes = matches!(after, ')' | '）');

@@ -182,9 +182,9 @@ impl Read {
                     Region::Text(fragments) => {
                         let signs = Signs { em: page.em, walls: &walls, bars: &bars, before: &before };
                         let (leaves, found) = columns(page.number, fragments, &signs);
-                        let names =
+                        let mut names =
                             leaves.iter().flat_map(|l| &l.lines).filter_map(|l| municipality(&l.text));
-                        above = names.last().or(above);
+                        above = names.next_back().or(above);
                         read.leaves.extend(leaves);
                         gutters.extend(found);
                     }

@@ -15,10 +15,6 @@ use crate::{
     places::places,
 };
 
-/// Steps between lines, in leadings: space after a full stop that divides paragraphs, and space that does so anywhere.
-const CLEAR_SPACE: f32 = 1.22;
-const WIDE_SPACE: f32 = 1.4;
-
 /// What a line was taken for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Take {
@@ -43,23 +39,23 @@ pub(super) struct Draft {
 
 /// The opinion that the next line may go on with.
 #[derive(Debug, Clone)]
-struct Open {
-    draft: usize,
-    leaf: usize,
-    last: Line,
+pub(super) struct Open {
+    pub draft: usize,
+    pub leaf: usize,
+    pub last: Line,
     /// Offset of its bullet and, once known, of its wrapped lines, in em.
-    bullet: f32,
-    wrap: Option<f32>,
-    kind: Option<BulletKind>,
-    number: Option<u32>,
+    pub bullet: f32,
+    pub wrap: Option<f32>,
+    pub kind: Option<BulletKind>,
+    pub number: Option<u32>,
 }
 
 /// Reads the chains of a document.
 pub(super) struct Flow<'a> {
-    leaves: &'a [Leaf],
-    edges: Vec<Edges>,
-    kinds: Kinds,
-    indents: Indents,
+    pub(super) leaves: &'a [Leaf],
+    pub(super) edges: Vec<Edges>,
+    pub(super) kinds: Kinds,
+    pub(super) indents: Indents,
     /// Whether any heading names a municipality: then bullets before the first are no opinions.
     headed: bool,
     pub drafts: Vec<Draft>,
@@ -119,7 +115,8 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn line(&self, place: Place) -> &'a Line {
+    /// The line at a place.
+    pub(super) fn line(&self, place: Place) -> &'a Line {
         &self.leaves[place.leaf].lines[place.line]
     }
 
@@ -184,7 +181,7 @@ impl<'a> Flow<'a> {
     }
 
     /// The bullet of a line, if its kind begins opinions here.
-    fn opening(&self, place: Place, first: bool) -> Option<Bullet<'a>> {
+    pub(super) fn opening(&self, place: Place, first: bool) -> Option<Bullet<'a>> {
         let bullet = bullet(after_heading(&self.line(place).text))?;
         let in_cell = self.leaves[place.leaf].source != Source::Column;
         let usual = self.kinds.of(bullet.kind) >= 2 || (first && !in_cell);
@@ -253,63 +250,6 @@ impl<'a> Flow<'a> {
         Take::Omitted(self.reason(text))
     }
 
-    /// Whether a bullet at the start of a line is only a wrapped sentence's next character.
-    fn is_wrapped(&self, place: Place, bullet: &Bullet<'_>, open: &Open) -> bool {
-        let line = self.line(place);
-        if !self.edges[open.leaf].is_full(&open.last) || ends_sentence(&open.last.text) {
-            return false;
-        }
-        let offset = self.edges[place.leaf].offset(line);
-        let hangs = match open.wrap {
-            Some(wrap) => wrap > open.bullet + 0.5 && (offset - wrap).abs() < 0.5,
-            None => open.leaf == place.leaf && offset > open.bullet + 0.6,
-        };
-        let out_of_order = match (bullets::number(bullet), open.number) {
-            (Some(n), Some(last)) => n != last + 1 && n != 1,
-            _ => false,
-        };
-        hangs || open.kind.is_some_and(|k| k != bullet.kind) || out_of_order
-    }
-
-    /// Whether a short line with a rarer bullet only heads the bullets below it: （１）現状.
-    fn is_subheading(&self, lines: &[Place], i: usize, bullet: &Bullet<'_>) -> bool {
-        let Some(next) = lines.get(i + 1).and_then(|p| self.opening(*p, false)) else { return false };
-        next.kind != bullet.kind
-            && self.kinds.of(next.kind) > self.kinds.of(bullet.kind)
-            && bullet.rest.chars().count() <= 24
-            && !ends_sentence(bullet.rest)
-    }
-
-    /// Whether a line without a bullet goes on with the open opinion.
-    fn continues(&self, place: Place, text: &str, open: &Open) -> bool {
-        let (line, edges) = (self.line(place), &self.edges[place.leaf]);
-        let full = self.edges[open.leaf].is_full(&open.last);
-        let ended = ends_sentence(&open.last.text);
-        if is_bracketed(text) && (ended || !full) {
-            return false;
-        }
-        let offset = edges.offset(line);
-        if open.leaf != place.leaf {
-            return place.line <= 1 && (!ended || full || offset > 0.5);
-        }
-        let step = line.baseline - open.last.baseline;
-        let other_type = line.bold != open.last.bold || (line.size - open.last.size).abs() > 0.12 * line.size;
-        let apart = ended && step > CLEAR_SPACE * edges.leading && offset <= open.bullet + 0.5;
-        if apart
-            || step > 1.9 * edges.leading
-            || (other_type && ended)
-            || (line.size < 0.8 * open.last.size && !full)
-        {
-            return false;
-        }
-        match open.wrap {
-            Some(wrap) if (offset - wrap).abs() <= 0.6 => full || !ended || wrap > open.bullet + 0.5,
-            Some(_) => full && !ended,
-            None if offset < open.bullet - 0.6 => full && !ended,
-            None => full || offset > open.bullet + 0.5 || !ended,
-        }
-    }
-
     /// A line of a run without bullets.
     fn paragraph(
         &mut self,
@@ -355,27 +295,6 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Whether a line begins a paragraph: the one before it stopped short, space lies between, or its indent says so.
-    fn begins_paragraph(&self, place: Place, open: &Open) -> bool {
-        let (line, edges) = (self.line(place), &self.edges[place.leaf]);
-        let (full, ended) = (self.edges[open.leaf].is_full(&open.last), ends_sentence(&open.last.text));
-        let at_start = match self.indents {
-            Indents::FirstLine(by) => edges.offset(line) > by - 0.5,
-            Indents::Hanging(by) => edges.offset(line) < by - 0.5,
-            Indents::None => false,
-        };
-        if open.leaf != place.leaf {
-            return (ended && !full) || (ended && at_start);
-        }
-        let step = line.baseline - open.last.baseline;
-        let space = if ended { CLEAR_SPACE } else { WIDE_SPACE };
-        step > space * edges.leading
-            || match self.indents {
-                Indents::None => !full,
-                _ => at_start || (!full && ended),
-            }
-    }
-
     fn begin(&mut self, place: Place, text: &str, municipality: Option<&String>, unmarked: bool) -> usize {
         self.drafts.push(Draft {
             text: text.trim().to_owned(),
@@ -399,9 +318,9 @@ impl<'a> Flow<'a> {
 
 /// A line of a leaf.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Place {
-    leaf: usize,
-    line: usize,
+pub(super) struct Place {
+    pub leaf: usize,
+    pub line: usize,
 }
 
 #[cfg(test)]

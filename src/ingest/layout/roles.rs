@@ -137,7 +137,8 @@ pub(super) fn read(page: u32, table: Table, before: Option<&ReadTable>) -> ReadT
             Some(heads) => !row.is_empty() && row.iter().all(|c| heads.contains(&c.text.as_str())),
             None => is_header_row(&row, n_cols),
         };
-        if !is_header && !(title && n_cols > 1) {
+        let skipped = is_header || (title && n_cols > 1);
+        if !skipped {
             break;
         }
         first_row += 1;

@@ -161,7 +161,7 @@ fn take_stacked_label(em: f32, fragments: &mut Vec<Fragment>, taken: &mut Vec<(F
         .filter(|&i| {
             let f = &fragments[i];
             let close = |g: &Fragment| {
-                g.rect.overlap_y(&f.rect) > 0.3 * em && (-1.0 * em..0.0).contains(&g.rect.overlap_x(&f.rect))
+                g.rect.overlap_y(&f.rect) > 0.3 * em && (-em..0.0).contains(&g.rect.overlap_x(&f.rect))
             };
             single(f) && !fragments.iter().enumerate().any(|(j, g)| j != i && close(g) && !single(g))
         })
@@ -205,7 +205,10 @@ fn take_stacked_label(em: f32, fragments: &mut Vec<Fragment>, taken: &mut Vec<(F
 mod tests {
     use super::{super::fragments::tests::page, *};
 
-    fn split(pages: &[Vec<(&str, f32, f32)>]) -> (Vec<Vec<String>>, Vec<Vec<(String, Reason)>>) {
+    /// What stays and what goes, page by page.
+    type Split = (Vec<Vec<String>>, Vec<Vec<(String, Reason)>>);
+
+    fn split(pages: &[Vec<(&str, f32, f32)>]) -> Split {
         let pages: Vec<_> =
             pages.iter().enumerate().map(|(i, t)| PageText::new(page(i as u32 + 1, t))).collect();
         let mut texts: Vec<_> = pages.iter().map(|p| p.fragments.clone()).collect();

@@ -87,7 +87,6 @@ struct State<'a> {
     leading: f64,
     rise: f64,
     line_width: f64,
-    mode: i64,
     text: Affine,
     line: Affine,
 }
@@ -304,7 +303,6 @@ impl<'a> State<'a> {
             leading: 0.0,
             rise: 0.0,
             line_width: 1.0,
-            mode: 0,
             text: Affine::IDENTITY,
             line: Affine::IDENTITY,
         }
@@ -323,7 +321,6 @@ impl<'a> State<'a> {
             Op::HorizontalScaling(n) => self.scale = n.0.as_f64() / 100.0,
             Op::TextLeading(n) => self.leading = n.0.as_f64(),
             Op::TextRise(n) => self.rise = n.0.as_f64(),
-            Op::TextRenderingMode(n) => self.mode = n.0.as_f64() as i64,
             Op::LineWidth(n) => self.line_width = n.0.as_f64(),
             Op::NextLine(n) => self.next_line(n.0.as_f64(), n.1.as_f64()),
             Op::NextLineAndSetLeading(n) => {

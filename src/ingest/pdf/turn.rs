@@ -33,7 +33,7 @@ pub(super) fn turned(number: u32, width: f64, height: f64, marks: Marks) -> Page
         let (p, q) = (place(Point::new(b.x0, b.y0)), place(Point::new(b.x1, b.y1)));
         Rect::new(p.x as f32, p.y as f32, q.x as f32, q.y as f32)
     };
-    let (width, height) = if main % 2 == 0 { (width, height) } else { (height, width) };
+    let (width, height) = if main.is_multiple_of(2) { (width, height) } else { (height, width) };
     let (straight, aside): (Vec<&Mark>, Vec<&Mark>) = marks.iter().partition(|m| direction(m) == Some(main));
     Page {
         number,
