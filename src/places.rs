@@ -12,6 +12,18 @@ pub struct Municipality {
     pub name: &'static str,
     /// Secondary medical area, such as 区中央部.
     pub area: &'static str,
+    /// Place on the tile map, where every municipality is a tile: Tama to the west, the wards to the east, islands in
+    /// the last row, apart from the rest.
+    pub tile: Tile,
+}
+
+/// A place on the tile map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tile {
+    /// Row, from 0 in the north.
+    pub row: u8,
+    /// Column, from 0 in the west.
+    pub column: u8,
 }
 
 /// The table of municipalities.
@@ -36,7 +48,10 @@ impl Places {
             .skip(1)
             .filter_map(|line| {
                 let mut fields = line.split('\t');
-                Some(Municipality { code: fields.next()?, name: fields.next()?, area: fields.next()? })
+                let (code, name, area) = (fields.next()?, fields.next()?, fields.next()?);
+                let tile =
+                    Tile { row: fields.next()?.parse().ok()?, column: fields.next()?.parse().ok()? };
+                Some(Municipality { code, name, area, tile })
             })
             .collect();
         let by_key = municipalities.iter().enumerate().map(|(i, m)| (fold(m.name), i)).collect();
@@ -126,6 +141,20 @@ mod tests {
     fn all_62_municipalities_have_one_of_thirteen_areas() {
         assert_eq!(places().municipalities().len(), 62);
         assert_eq!(places().areas().len(), 13);
+    }
+
+    #[test]
+    fn every_municipality_has_a_tile_of_its_own_beside_its_neighbours() {
+        let tile = |name: &str| places().municipality(name).expect(name).tile;
+        let all: std::collections::BTreeSet<_> = places().municipalities().iter().map(|m| m.tile).collect();
+        assert_eq!(all.len(), 62);
+        for (a, b) in [("武蔵野市", "杉並区"), ("三鷹市", "調布市"), ("狛江市", "世田谷区"), ("台東区", "墨田区")]
+        {
+            let (a, b) = (tile(a), tile(b));
+            assert_eq!(a.row.abs_diff(b.row) + a.column.abs_diff(b.column), 1, "{a:?} {b:?}");
+        }
+        let mainland = places().municipalities().iter().filter(|m| m.area != "島しょ");
+        assert!(mainland.map(|m| m.tile.row).max() < Some(tile("大島町").row - 1));
     }
 
     #[test]

@@ -1,0 +1,14 @@
+//! What people look at: figures come in, one self-contained page in Japanese comes out, for the screen, for paper and
+//! for pasting into Word and Excel. Nothing is worked out here that `compare` or `evaluate` have not.
+
+mod chart;
+mod figures;
+mod methods;
+mod opinions;
+mod page;
+mod shades;
+mod summary;
+mod tiles;
+mod year_area;
+
+pub use year_area::year_area_report;
