@@ -10,6 +10,7 @@
 
 pub mod classify;
 pub mod codebook;
+pub mod compare;
 pub mod destination;
 pub mod error;
 pub mod ingest;
@@ -19,5 +20,6 @@ pub mod opinion;
 pub mod places;
 pub mod random;
 pub mod record;
+pub mod report;
 pub mod tokenize;
 pub mod vectorize;

@@ -17,7 +17,7 @@ pub use comparison::{
     AreaRow, Cell, Comparison, Pair, QuoteGroup, QuotedYear, Tile, Themed, YearFigures, compare,
 };
 pub use correction::{Correction, FEWEST_CHECKED, FEWEST_CHECKED_OF_STATUS, Uncorrected};
-pub use novelty::{GrownTerm, Novelty, UnfitGroup};
+pub use novelty::{FEWEST_NAMING, GrownTerm, LOW_SCORE, Novelty, UnfitGroup};
 pub use read::{LabeledTables, ReadTable, read_tables};
 pub use sample::Sample;
 pub use tally::{Mark, OUTSIDE_AREA, Quote, Tally, YearTally};

@@ -1,6 +1,7 @@
 //! One file a command: its arguments and what it does with them.
 
 mod codebook;
+mod report;
 
 use clap::Subcommand;
 
@@ -20,6 +21,8 @@ pub enum Outcome {
 pub enum Command {
     /// Show themes and stances, or check a codebook file
     Codebook(codebook::Args),
+    /// Compare years and areas: labeled tables become one page
+    Report(report::Args),
 }
 
 impl Command {
@@ -27,6 +30,7 @@ impl Command {
     pub fn run(self, global: &Global) -> anyhow::Result<Outcome> {
         match self {
             Self::Codebook(args) => codebook::run(&args, global),
+            Self::Report(args) => report::run(&args, global),
         }
     }
 }
