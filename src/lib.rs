@@ -8,11 +8,14 @@
     deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::unwrap_used)
 )]
 
+pub mod batch;
 pub mod classify;
 pub mod codebook;
 pub mod compare;
 pub mod destination;
 pub mod error;
+pub mod export;
+pub mod guard;
 pub mod ingest;
 pub mod labels;
 pub mod model;

@@ -3,12 +3,12 @@
 
 pub mod calibration;
 mod linear;
-mod logistic;
+mod margin;
 mod naive_bayes;
 mod scorer;
 pub mod threshold;
 
 pub use linear::{Classifier, Input, Linear};
-pub use logistic::Logistic;
+pub use margin::{Loss, MarginClassifier};
 pub use naive_bayes::{EventModel, NaiveBayes};
 pub use scorer::{Scorer, TermValue};

@@ -27,7 +27,7 @@ pub(super) fn fill(reading: &mut Reading, year: Option<i32>, file: &str, options
         && reading.opinions.iter().all(|o| o.municipality.is_none())
         && let Some(name) = municipality_in(&stem)
     {
-        reading.opinions.iter_mut().for_each(|o| o.municipality = Some(name.to_owned()));
+        reading.opinions.iter_mut().for_each(|o| o.municipality = Some(name.clone()));
         reading.warnings.push(Warning {
             position: Position::file(file),
             message: format!("no municipality inside the file; {name} is taken from its name"),
@@ -37,7 +37,11 @@ pub(super) fn fill(reading: &mut Reading, year: Option<i32>, file: &str, options
 }
 
 /// The one municipality that a name holds (`01_千代田区`, `千代田区 意見`).
-pub(super) fn municipality_in(name: &str) -> Option<&'static str> {
+pub(super) fn municipality_in(name: &str) -> Option<String> {
+    let bare = name.trim_matches(|c: char| c.is_numeric() || c.is_whitespace() || "_-.()（）－".contains(c));
+    if places().heading(bare).is_some() {
+        return Some(bare.to_owned());
+    }
     let name = crate::places::fold(name);
     let held: Vec<_> = places()
         .municipalities()
@@ -47,7 +51,7 @@ pub(super) fn municipality_in(name: &str) -> Option<&'static str> {
         .collect();
     // 港区 is held by no other name, but 市 names may hold one another: the longest counts.
     let longest = held.iter().max_by_key(|n| n.chars().count())?;
-    held.iter().all(|n| longest.contains(n)).then_some(*longest)
+    held.iter().all(|n| longest.contains(n)).then(|| (*longest).to_owned())
 }
 
 /// Numbers that begin anew on every sheet identify nothing: they become an ordinary column, and ids are made.

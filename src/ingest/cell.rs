@@ -97,6 +97,9 @@ pub(super) fn join_lines(lines: &[&str]) -> String {
 /// Whether a cell says that there is no opinion (`特になし`, `－`).
 pub fn says_nothing(text: &str) -> bool {
     use unicode_normalization::UnicodeNormalization;
+    if text.len() > 100 {
+        return false;
+    }
     let folded: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
     let folded = folded.trim_end_matches('。').trim_matches(['(', ')']);
     NOTHING.contains(&folded)

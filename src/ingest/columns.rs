@@ -30,13 +30,25 @@ pub struct Columns {
     pub others: Vec<usize>,
 }
 
-/// Known names: what they stand for (`None`: a column that is no field of ours) and the name as compared.
-static KNOWN: LazyLock<Vec<(Option<Field>, String)>> = LazyLock::new(|| {
+/// A known name of a column.
+struct Known {
+    /// What it stands for; `None`: a column that is no field of ours.
+    field: Option<Field>,
+    /// The name as compared.
+    name: String,
+    /// Whether several such columns of one table all hold opinions (`現状`, `課題`, `要望`).
+    beside: bool,
+}
+
+static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     include_str!("../../data/columns.tsv")
         .lines()
         .skip(1)
-        .filter_map(|line| line.split_once('\t'))
-        .map(|(field, name)| (field.parse().ok(), key(name)))
+        .filter_map(|line| {
+            let mut cells = line.split('\t');
+            let field = cells.next()?.parse().ok();
+            Some(Known { field, name: key(cells.next()?), beside: cells.next() == Some("beside") })
+        })
         .collect()
 });
 
@@ -173,8 +185,8 @@ fn candidates_of(forms: &[String]) -> Vec<(Match, usize, Field)> {
     let exact: Vec<_> = KNOWN
         .iter()
         .enumerate()
-        .filter(|(_, (_, name))| forms.iter().any(|form| form == name))
-        .filter_map(|(rank, (field, _))| Some((Match::Exact, rank, (*field)?)))
+        .filter(|(_, known)| forms.contains(&known.name))
+        .filter_map(|(rank, known)| Some((Match::Exact, rank, known.field?)))
         .collect();
     let Some(form) = forms.first() else { return Vec::new() };
     if !exact.is_empty() || form.chars().count() > LONGEST_HEADER_CHARS || form.ends_with('。') {
@@ -186,29 +198,39 @@ fn candidates_of(forms: &[String]) -> Vec<(Match, usize, Field)> {
     KNOWN
         .iter()
         .enumerate()
-        .filter(|(_, (field, name))| field.is_some() && is_telling(name))
-        .filter_map(|(rank, (field, name))| {
-            let by = if forms.iter().any(|form| form.ends_with(name.as_str())) {
+        .filter(|(_, known)| known.field.is_some() && is_telling(&known.name))
+        .filter_map(|(rank, known)| {
+            let by = if forms.iter().any(|form| form.ends_with(&known.name)) {
                 Match::Ends
-            } else if forms.iter().any(|form| form.contains(name.as_str())) {
+            } else if forms.iter().any(|form| form.contains(&known.name)) {
                 Match::Holds
             } else {
                 return None;
             };
-            Some((by, rank, (*field)?))
+            Some((by, rank, known.field?))
         })
         .collect()
 }
 
 fn is_other_form(forms: &[String]) -> bool {
-    KNOWN
-        .iter()
-        .any(|(field, name)| field.is_none() && forms.iter().any(|form| form.ends_with(name.as_str())))
+    KNOWN.iter().any(|known| known.field.is_none() && forms.iter().any(|form| form.ends_with(&known.name)))
 }
 
 /// Whether a header is known to be a column that holds no field of ours (`備考`, `回答日`).
 pub(super) fn is_other_column(header: &str) -> bool {
     is_other_form(&keys(header))
+}
+
+/// Whether a column of this name may hold opinions beside another such one.
+pub(super) fn stands_beside(header: &str) -> bool {
+    let forms = keys(header);
+    KNOWN.iter().any(|known| known.beside && forms.contains(&known.name))
+}
+
+/// Whether a header is one of the known names, or ends with one or holds one.
+pub(super) fn is_known(header: &str) -> bool {
+    let forms = keys(header);
+    is_other_form(&forms) || !candidates_of(&forms).is_empty()
 }
 
 /// Whether a name says something as a part of a longer one: two characters of Japanese, or a word of four letters.
@@ -305,10 +327,9 @@ mod tests {
     fn every_row_of_the_table_is_a_known_field_once() {
         let table = include_str!("../../data/columns.tsv");
         assert_eq!(KNOWN.len(), table.lines().count() - 1);
-        for (i, (field, name)) in KNOWN.iter().enumerate() {
-            assert!(!name.is_empty());
-            assert!(!KNOWN[..i].iter().any(|(_, n)| n == name), "{name} twice");
-            let _ = field;
+        for (i, known) in KNOWN.iter().enumerate() {
+            assert!(!known.name.is_empty());
+            assert!(!KNOWN[..i].iter().any(|k| k.name == known.name), "{} twice", known.name);
         }
         for line in table.lines().skip(1) {
             let field = line.split('\t').next().expect("a field");

@@ -254,7 +254,7 @@ pub(super) fn opinions(
     table: &Table,
     row: &ByteRecord,
     record: u64,
-    found: &mut impl FnMut(Result<Opinion, Reject>),
+    found: &mut impl FnMut(Result<Opinion, Box<Reject>>),
 ) {
     if row.iter().all(|field| field.trim_ascii().is_empty()) {
         return;
@@ -375,7 +375,7 @@ mod tests {
     use super::*;
     use crate::ingest::stream::RecordCache;
 
-    fn read(input: &str) -> (Vec<Result<Opinion, Reject>>, usize) {
+    fn read(input: &str) -> (Vec<Result<Opinion, Box<Reject>>>, usize) {
         let mut reader =
             CsvReader::new(input.as_bytes(), None, "a.csv", &ReadOptions::default()).expect("opened");
         let mut found = Vec::new();
@@ -385,7 +385,7 @@ mod tests {
         (found, reader.understood.left_out.len())
     }
 
-    fn texts(found: &[Result<Opinion, Reject>]) -> Vec<String> {
+    fn texts(found: &[Result<Opinion, Box<Reject>>]) -> Vec<String> {
         found
             .iter()
             .map(|r| match r {

@@ -265,7 +265,7 @@ fn refuse_binary(bytes: &[u8], file: &str) -> Result<()> {
     let is_control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0C | 0x1A | 0x1B);
     let n_control = bytes.iter().filter(|b| is_control(b)).count();
     if n_control as f64 > MOST_CONTROL_SHARE * bytes.len() as f64 {
-        let first = bytes.iter().position(|b| is_control(b)).unwrap_or(0);
+        let first = bytes.iter().position(is_control).unwrap_or(0);
         return refuse(&format!(
             "not text: {n_control} control bytes in the first {}, the first at byte {first}; expected text in UTF-8, \
              cp932, EUC-JP or UTF-16",

@@ -3,7 +3,7 @@
 
 use super::{
     cell::trim,
-    columns::{Assignment, Columns, Match, is_other_column, key},
+    columns::{Assignment, Columns, Match, is_known, is_other_column, key, stands_beside},
     grid::{Grid, column_letters},
     options::Field,
 };
@@ -16,10 +16,7 @@ const HEADER_ROWS: u32 = 20;
 const MOST_ROWS: usize = 3;
 
 /// Longest cell of a header; longer ones are opinions.
-const LONGEST_NAME_CHARS: usize = 40;
-
-/// Fewest characters, on average, of a column that can hold opinions when its name does not say so.
-const FEWEST_MEAN_CHARS: usize = 12;
+pub(super) const LONGEST_NAME_CHARS: usize = 40;
 
 /// How a table is laid out.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,9 +75,13 @@ impl Candidate {
         Self { names }
     }
 
-    /// The lowest name of each column.
+    /// The name of each column that says most: the lowest that is known, else the lowest.
     fn leaves(&self) -> Vec<&str> {
-        self.names.iter().map(|(_, parts)| parts.last().map_or("", String::as_str)).collect()
+        let known = |part: &&String| is_known(part);
+        self.names
+            .iter()
+            .map(|(_, parts)| parts.iter().rev().find(known).or(parts.last()).map_or("", String::as_str))
+            .collect()
     }
 
     /// Whether these may be names at all and not a row of data.
@@ -106,7 +107,7 @@ impl Candidate {
                     upper.get(Field::Text).is_some_and(|f| f.by <= Match::Ends)
                 })
                 && !is_other_column(leaf);
-            alike || grouped
+            alike || grouped || (stands_beside(leaf) && stands_beside(self.leaves()[found.text]))
         };
         let mut texts: Vec<u32> = found
             .others
@@ -146,6 +147,31 @@ impl Candidate {
     }
 }
 
+/// Tables that stand side by side under one header (`区市町村 | 意見 | 区市町村 | 意見`), as grids of their own.
+pub(super) fn side_by_side(grid: &Grid, header: &Header) -> Option<Vec<Grid>> {
+    let names: Vec<(u32, String)> =
+        header.names.iter().map(|(c, name)| (*c, key(name))).filter(|(_, name)| !name.is_empty()).collect();
+    let width = (2..=names.len() / 2).find(|width| {
+        names.len().is_multiple_of(*width)
+            && names.iter().zip(&names[*width..]).all(|((_, a), (_, b))| a == b)
+    })?;
+    let starts: Vec<u32> = names.iter().step_by(width).map(|(column, _)| *column).collect();
+    let parts = starts.iter().enumerate().map(|(i, start)| {
+        let columns = *start..starts.get(i + 1).copied().unwrap_or(u32::MAX);
+        let mut part = Grid { rows: Vec::new(), merges: grid.merges.clone() };
+        for (r, row) in grid.rows.iter().enumerate().filter(|(r, _)| i == 0 || *r >= header.rows.start) {
+            let is_title = r < header.rows.start;
+            let mut row = row.clone();
+            row.cells.retain(|(column, _)| is_title || columns.contains(column));
+            if !row.cells.is_empty() {
+                part.rows.push(row);
+            }
+        }
+        part
+    });
+    Some(parts.collect())
+}
+
 /// A name on one line.
 fn one_line(name: &str) -> String {
     super::cell::lines(name).collect()
@@ -172,6 +198,9 @@ pub(super) fn find_header(grid: &Grid, overrides: &[(Field, String)]) -> Option<
             }
             let assignment = Assignment::of(&candidate.leaves(), overrides);
             let Some(score) = score(&assignment, candidate.names.len()) else { continue };
+            // Names known to be something else tell a second row of names from a row of data.
+            let n_others = candidate.leaves().iter().filter(|leaf| is_other_column(leaf)).count() as u32;
+            let score = 100 * score + n_others.min(99);
             let better = best.as_ref().is_none_or(|(s, n, _)| score > *s || (score == *s && n_rows < *n));
             if better
                 && let Some(header) = candidate.header(rows, &assignment)
@@ -220,86 +249,13 @@ pub(super) fn header_without_text(grid: &Grid) -> Option<(usize, Vec<(u32, Strin
     )
 }
 
-/// The layout that the content of the columns tells: one holds names of municipalities, another the longest texts.
-/// `named` is a header that was recognized without a column of opinions.
-pub(super) fn header_by_content(grid: &Grid, named: Option<(usize, Vec<(u32, String)>)>) -> Option<Header> {
-    let (body, names) = named.map_or((0, Vec::new()), |(row, names)| (row + 1, names));
-    let mut columns: Vec<ColumnContent> = Vec::new();
-    for row in &grid.rows[body..] {
-        for (column, cell) in &row.cells {
-            let text = cell.text();
-            let text = trim(&text);
-            if text.is_empty() {
-                continue;
-            }
-            let at = columns.partition_point(|c| c.column < *column);
-            if columns.get(at).is_none_or(|c| c.column != *column) {
-                columns.insert(at, ColumnContent { column: *column, ..ColumnContent::default() });
-            }
-            columns[at].add(text);
-        }
-    }
-    let places = |c: &&ColumnContent| c.n_municipalities > 0 && 10 * c.n_municipalities >= 6 * c.n_cells;
-    let municipality = columns.iter().filter(places).max_by_key(|c| c.n_municipalities)?.column;
-    let area = columns
-        .iter()
-        .find(|c| 10 * c.n_areas >= 6 * c.n_cells && c.column != municipality)
-        .map(|c| c.column);
-    let is_other = |column: u32| names.iter().any(|(c, name)| *c == column && is_other_column(name));
-    let text = columns
-        .iter()
-        .filter(|c| c.column != municipality && Some(c.column) != area && !is_other(c.column))
-        .max_by_key(|c| c.n_chars)
-        .filter(|c| c.n_chars >= FEWEST_MEAN_CHARS * c.n_cells)?
-        .column;
-    let taken = [Some(municipality), area, Some(text)];
-    Some(Header {
-        rows: body.saturating_sub(1)..body,
-        columns: Columns {
-            text: text as usize,
-            municipality: Some(municipality as usize),
-            area: area.map(|c| c as usize),
-            others: columns
-                .iter()
-                .map(|c| c.column)
-                .filter(|c| !taken.contains(&Some(*c)))
-                .map(|c| c as usize)
-                .collect(),
-            ..Columns::default()
-        },
-        texts: vec![text],
-        names,
-    })
-}
-
-/// What a column holds.
-#[derive(Debug, Default)]
-struct ColumnContent {
-    column: u32,
-    n_cells: usize,
-    n_chars: usize,
-    n_municipalities: usize,
-    n_areas: usize,
-}
-
-impl ColumnContent {
-    fn add(&mut self, text: &str) {
-        self.n_cells += 1;
-        let n_chars = text.chars().count();
-        self.n_chars += n_chars;
-        if n_chars <= LONGEST_NAME_CHARS {
-            self.n_municipalities += usize::from(places().heading(text).is_some());
-            self.n_areas += usize::from(places().area(text).is_some());
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::ingest::grid::{Cell, Merge};
 
-    fn grid(rows: &[&[&str]]) -> Grid {
+    /// A grid of texts; empty ones are blank cells.
+    pub fn grid(rows: &[&[&str]]) -> Grid {
         let mut grid = Grid::default();
         for (i, row) in rows.iter().enumerate() {
             for (column, text) in row.iter().enumerate().filter(|(_, t)| !t.is_empty()) {
@@ -353,17 +309,11 @@ mod tests {
     }
 
     #[test]
-    fn without_a_header_the_content_tells_the_columns() {
-        let grid = grid(&[
-            &["区中央部", "港区", "在宅医が少ないので連携が必要である。"],
-            &["", "", "薬局の数は足りているが夜間は不足。"],
-            &["区南部", "大田区", "訪問看護ステーションの数が足りない。"],
+    fn present_state_problems_and_requests_are_opinions_side_by_side() {
+        let wide = grid(&[
+            &["区市町村", "現状", "課題", "要望", "回答"],
+            &["港区", "在宅医", "薬局", "連携", "了解"],
         ]);
-        assert!(find_header(&grid, &[]).is_none());
-        let header = header_by_content(&grid, None).expect("a layout");
-        assert_eq!(
-            (header.columns.area, header.columns.municipality, header.columns.text),
-            (Some(0), Some(1), 2)
-        );
+        assert_eq!(find_header(&wide, &[]).expect("a header").texts, [1, 2, 3]);
     }
 }

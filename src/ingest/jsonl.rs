@@ -50,7 +50,7 @@ pub(super) fn opinion(
     cache: &mut RecordCache,
     line: &[u8],
     number: u64,
-) -> Result<Opinion, Reject> {
+) -> Result<Opinion, Box<Reject>> {
     let position = || context.position(number);
     let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
     let Members(mut members) = serde_json::from_slice(line)
@@ -138,7 +138,7 @@ fn find_columns<'c>(
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Result<Opinion, Reject> {
+    fn read(line: &str) -> Result<Opinion, Box<Reject>> {
         let context = StreamContext { file: "a.jsonl".into(), ..StreamContext::default() };
         opinion(&context, &mut RecordCache::default(), line.as_bytes(), 7)
     }

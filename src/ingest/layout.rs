@@ -3,13 +3,16 @@
 
 use super::{
     cell::trim,
+    content::header_by_content,
+    flow::State,
+    form::read_form,
     grid::{Grid, Row, cell_name},
-    header::{find_header, header_by_content, header_without_text},
-    marks::{self, Heading},
+    header::{find_header, header_without_text, side_by_side},
+    marks,
     options::Field,
-    outline::{Outline, Paragraph, State},
+    outline::{Outline, Paragraph},
     reading::{Reading, Reason, Warning},
-    table::{Context, leave_out, read_form, read_table, row_text},
+    table::{Context, leave_out, municipality_in_row, read_table, row_text},
 };
 use crate::{opinion::Source, places::places};
 
@@ -33,17 +36,24 @@ pub(super) fn read_grid(
     reading: &mut Reading,
 ) -> Understood {
     let mut context = context.clone();
+    let titles = grid.rows.len().min(10);
+    let year = grid.rows[..titles].iter().find_map(year_in_row);
+    if read_form(grid, &Context { fiscal_year: year.or(context.fiscal_year), ..context.clone() }, reading) {
+        return Understood::Read;
+    }
     if let Some(header) = find_header(grid, overrides) {
+        if let Some(parts) = side_by_side(grid, &header) {
+            for part in &parts {
+                read_grid(part, &context, overrides, guess, reading);
+            }
+            return Understood::Read;
+        }
         let below = header.rows.start;
-        read_titles(grid, &grid.rows[..below], &mut context, reading);
+        read_titles(&grid.rows[..below], &mut context, reading);
         read_table(grid, header, &context, reading);
         return Understood::Read;
     }
-    let titles = grid.rows.len().min(10);
-    context.fiscal_year = grid.rows[..titles].iter().find_map(year_in_row).or(context.fiscal_year);
-    if read_form(grid, &context, reading) {
-        return Understood::Read;
-    }
+    context.fiscal_year = year.or(context.fiscal_year);
     if let Some(named) = header_without_text(grid) {
         let names: Vec<String> =
             named.1.iter().map(|(_, name)| name.clone()).filter(|n| !n.is_empty()).collect();
@@ -59,7 +69,7 @@ pub(super) fn read_grid(
                 header.name(text)
             ),
         });
-        read_titles(grid, &grid.rows[..header.rows.start], &mut context, reading);
+        read_titles(&grid.rows[..header.rows.start], &mut context, reading);
         read_table(grid, header, &context, reading);
         return Understood::Read;
     }
@@ -74,8 +84,7 @@ pub(super) fn read_grid(
 }
 
 /// Rows above a header: titles, and what they say about year and municipality.
-fn read_titles(grid: &Grid, rows: &[Row], context: &mut Context, reading: &mut Reading) {
-    let _ = grid;
+fn read_titles(rows: &[Row], context: &mut Context, reading: &mut Reading) {
     for row in rows {
         context.fiscal_year = context.fiscal_year.or_else(|| year_in_row(row));
         if let Some(name) = municipality_in_row(row) {
@@ -92,44 +101,30 @@ fn year_in_row(row: &Row) -> Option<i32> {
     })
 }
 
-/// A municipality that a title names: alone, after a label (`区市町村名：港区`), or in the cell beside one.
-fn municipality_in_row(row: &Row) -> Option<String> {
-    row.cells.iter().find_map(|(_, cell)| {
-        let text = cell.text();
-        let text = trim(&text);
-        let value = text.rsplit([':', '：']).next().map_or(text, trim);
-        match marks::heading(value, places())? {
-            Heading::Municipality { name, known: true } => Some(name),
-            _ => None,
-        }
-    })
-}
-
 /// Columns of municipalities or areas side by side: a row of their names, cells of opinions below.
 fn read_columns(grid: &Grid, context: &Context, reading: &mut Reading) -> bool {
     let is_heading = |text: &str| marks::heading(text, places()).is_some();
-    let Some((start, columns)) = grid.rows.iter().enumerate().take(20).find_map(|(i, row)| {
+    let named_columns = |i: usize| {
+        let row = &grid.rows[i];
         let named: Vec<u32> = row
             .cells
             .iter()
             .filter(|(_, cell)| is_heading(&cell.text()))
             .map(|(column, _)| *column)
             .collect();
-        let below = |column: &u32| {
-            let texts: Vec<usize> = grid.rows[i + 1..]
-                .iter()
-                .filter_map(|r| r.get(*column))
-                .map(|cell| cell.text().chars().count())
-                .collect();
-            !texts.is_empty() && texts.iter().sum::<usize>() >= 8 * texts.len()
+        let has_texts_below = |column: &&u32| {
+            let below = grid.rows[i + 1..].iter().filter_map(|r| r.get(**column));
+            let n_chars: Vec<usize> = below.map(|cell| cell.text().chars().count()).collect();
+            !n_chars.is_empty() && n_chars.iter().sum::<usize>() >= 8 * n_chars.len()
         };
-        (named.len() > 1
+        let enough = named.len() > 1
             && named.len() * 2 > row.cells.len()
-            && named.iter().filter(|c| below(c)).count() * 2 > named.len())
-        .then_some((i, named))
-    }) else {
-        return false;
+            && named.iter().filter(has_texts_below).count() * 2 > named.len();
+        enough.then_some((i, named))
     };
+    // Areas above municipalities are a row of fewer names.
+    let rows = (0..grid.rows.len().min(20)).rev().filter_map(named_columns);
+    let Some((start, columns)) = rows.max_by_key(|(_, named)| named.len()) else { return false };
     let n_before = reading.opinions.len();
     grid.rows[..start].iter().for_each(|row| leave_out(reading, context, row, Reason::Lead));
     for (i, column) in columns.iter().enumerate() {

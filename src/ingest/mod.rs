@@ -4,9 +4,12 @@
 mod around;
 pub mod cell;
 pub mod columns;
+mod content;
 mod csv;
 mod docx;
 pub mod encoding;
+mod flow;
+mod form;
 mod grid;
 mod header;
 mod jsonl;

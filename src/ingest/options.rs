@@ -90,7 +90,7 @@ impl Default for Limits {
             record_bytes: 64 << 20,
             pages: 2000,
             page_operators: 5_000_000,
-            cells: 20_000_000,
+            cells: 10_000_000,
             depth: 64,
             seconds: 120,
         }

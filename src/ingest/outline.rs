@@ -3,14 +3,11 @@
 
 use super::{
     cell::{join_lines, lines, trim},
+    flow::{Flow, Section, State},
     marks::{self, BulletKind, Heading, bullet},
-    reading::{LeftOut, Reading, Reason},
+    reading::{Reading, Reason},
 };
-use crate::{
-    error::Position,
-    opinion::{Opinion, Source},
-    places::places,
-};
+use crate::{opinion::Source, places::places};
 
 /// A paragraph, or a cell that stands alone in its row.
 #[derive(Debug, Clone, Default)]
@@ -57,17 +54,6 @@ impl Kind {
     fn may_title(self) -> bool {
         self.is_numbered() || matches!(self, Self::Typed(BulletKind::Character(c)) if "■□◆◇●○◎".contains(c))
     }
-}
-
-/// What stands around the paragraphs.
-#[derive(Debug, Clone, Default)]
-pub(super) struct State {
-    /// Municipality of the last heading.
-    pub municipality: Option<String>,
-    /// Area of the last heading.
-    pub area: Option<String>,
-    /// Fiscal year said last.
-    pub fiscal_year: Option<i32>,
 }
 
 /// A part of the text: what a line or a paragraph is.
@@ -119,7 +105,7 @@ impl Outline {
         let mut pending: Vec<&str> = Vec::new();
         let mut pending_kind = paragraph.list.map(Kind::List);
         for (i, line) in lines.iter().enumerate() {
-            let typed = bullet(line).filter(|b| !b.rest.is_empty() && !(i > 0 && is_doubtful(b.kind)));
+            let typed = bullet(line).filter(|b| !b.rest.is_empty() && (i == 0 || !is_doubtful(b.kind)));
             if let Some(heading) = place_heading(line) {
                 self.flush(&mut pending, pending_kind.take(), paragraph);
                 self.items.push((heading, source.clone()));
@@ -179,8 +165,8 @@ impl Outline {
         mut other: impl FnMut(usize, &State, &mut Reading),
     ) {
         let minor = self.minor_kinds();
-        let mut flow =
-            Flow { in_section: state.municipality.is_some() || headless, state, reading, last: None };
+        let in_section = state.municipality.is_some() || headless;
+        let mut flow = Flow::new(state, in_section, reading);
         let mut section = self.section(0);
         for (i, (item, source)) in self.items.iter().enumerate() {
             match item {
@@ -258,16 +244,59 @@ impl Outline {
     }
 }
 
+/// What headings add to the name of a municipality, longest first.
+const HEADING_ENDS: [&str; 12] = [
+    "からの主な意見",
+    "における意見",
+    "の主な意見",
+    "からの意見",
+    "からの回答",
+    "の御意見",
+    "のご意見",
+    "の意見",
+    "の回答",
+    "の現状と課題",
+    "の課題",
+    "分",
+];
+
+/// Names of all municipalities of an area, joined, are shorter.
+const LONGEST_HEADING_BYTES: usize = 400;
+
 /// A bullet of the kind that a wrapped line may begin with by chance.
 fn is_doubtful(kind: BulletKind) -> bool {
     matches!(kind, BulletKind::Character('-' | '–' | '—' | '‐' | '‑' | '*') | BulletKind::Kana)
 }
 
 fn place_heading(line: &str) -> Option<Item> {
-    Some(match marks::heading(line, places())? {
-        Heading::Municipality { name, .. } => Item::Municipality(name),
-        Heading::Areas(areas) => Item::Areas(areas),
-    })
+    if line.len() > LONGEST_HEADING_BYTES {
+        return None;
+    }
+    if let Some(heading) = marks::heading(line, places()) {
+        return Some(match heading {
+            Heading::Municipality { name, .. } => Item::Municipality(name),
+            Heading::Areas(areas) => Item::Areas(areas),
+        });
+    }
+    // 千代田区の意見
+    let bare = bullet(line).map_or(line, |b| b.rest);
+    if let Some(name) =
+        HEADING_ENDS.iter().find_map(|end| bare.strip_suffix(end)).filter(|name| !name.is_empty())
+        && let Some(Heading::Municipality { name, known: true }) = marks::heading(name, places())
+    {
+        return Some(Item::Municipality(name));
+    }
+    // １　千代田区, 第２ 区南部: a number without a point
+    let rest = line.strip_prefix('第').unwrap_or(line);
+    let rest = rest
+        .trim_start_matches(|c: char| c.is_numeric() || matches!(c, '-' | '－' | '.' | '．' | '章' | '節'));
+    (rest.len() < line.len() && rest.starts_with(char::is_whitespace))
+        .then(|| marks::heading(rest, places()))
+        .flatten()
+        .and_then(|heading| match heading {
+            Heading::Municipality { name, known } => known.then_some(Item::Municipality(name)),
+            Heading::Areas(areas) => Some(Item::Areas(areas)),
+        })
 }
 
 /// A styled heading that names a place the table does not have.
@@ -294,122 +323,6 @@ fn heading_before_text(line: &str) -> Option<(Item, &str)> {
             Some((Item::Municipality(name), rest))
         }
         _ => None,
-    }
-}
-
-/// What a section under one heading holds.
-#[derive(Debug, Default, Clone, Copy)]
-struct Section {
-    has_bullets: bool,
-    has_others: bool,
-}
-
-struct Flow<'a> {
-    state: State,
-    /// Under a heading, so that bullets are opinions.
-    in_section: bool,
-    reading: &'a mut Reading,
-    /// Indent of the opinion that a following paragraph may continue.
-    last: Option<i32>,
-}
-
-impl Flow<'_> {
-    fn begin_section(&mut self) {
-        self.in_section = true;
-        self.last = None;
-    }
-
-    fn bullet(&mut self, text: &str, indent: i32, source: &Source) {
-        if !self.in_section {
-            self.leave_out(text, source, Reason::Lead);
-            return;
-        }
-        if super::cell::says_nothing(text) {
-            self.leave_out(text, source, Reason::NoText);
-            return;
-        }
-        self.opinion(text, source);
-        self.last = Some(indent);
-    }
-
-    fn plain(
-        &mut self,
-        text: &str,
-        is_aside: bool,
-        indent: i32,
-        source: &Source,
-        section: &Section,
-        headless: bool,
-    ) {
-        if let Some(footer) = marks::footer(text).filter(|_| !text.ends_with('。')) {
-            self.state.fiscal_year = footer.fiscal_year.or(self.state.fiscal_year);
-            self.leave_out(text, source, Reason::Running);
-            return;
-        }
-        let ends = |text: &str| text.ends_with(['。', '．', '！', '？']) || text.ends_with("。）");
-        let is_note = is_aside || is_closing(text) || text.starts_with(['※', '＊', '*']);
-        let previous = self.reading.opinions.last_mut();
-        if let (Some(last_indent), Some(previous), false) = (self.last, previous, is_note)
-            && section.has_bullets
-            && (!ends(&previous.text) || (indent > 0 && indent >= last_indent))
-        {
-            previous.text = join_lines(&[&previous.text, text]);
-            return;
-        }
-        let is_opinion = self.in_section
-            && self.state.municipality.is_some()
-            && !section.has_bullets
-            && !section.has_others
-            && !headless;
-        if is_opinion && !is_note && !super::cell::says_nothing(text) {
-            self.opinion(text, source);
-            self.last = None;
-        } else {
-            self.leave_out(text, source, Reason::Lead);
-        }
-    }
-
-    fn opinion(&mut self, text: &str, source: &Source) {
-        let known = self.state.municipality.as_deref().and_then(|m| places().area_of(m));
-        self.reading.opinions.push(Opinion {
-            fiscal_year: self.state.fiscal_year,
-            area: known.map(str::to_owned).or_else(|| self.state.area.clone()),
-            municipality: self.state.municipality.clone(),
-            text: text.to_owned(),
-            source: source.clone(),
-            ..Opinion::default()
-        });
-    }
-
-    fn leave_out(&mut self, text: &str, source: &Source, reason: Reason) {
-        if reason == Reason::Lead
-            && text.chars().count() <= 80
-            && let Some(year) = marks::fiscal_year(text)
-        {
-            self.state.fiscal_year = Some(year);
-        }
-        self.last = None;
-        self.reading.left_out.push(LeftOut { position: position(source), reason, text: text.to_owned() });
-    }
-}
-
-/// `以上` and its like at the end of a document.
-fn is_closing(text: &str) -> bool {
-    matches!(
-        text.trim_matches(|c: char| c.is_whitespace() || "（）()".contains(c)),
-        "以上" | "以 上" | "以　上" | "了" | "終わり" | "おわり"
-    )
-}
-
-/// An opinion's place as an error's.
-pub(super) fn position(source: &Source) -> Position {
-    Position {
-        file: Some(source.file.clone()),
-        page: source.page,
-        sheet: source.sheet.clone(),
-        cell: source.cell.clone(),
-        line: source.line,
-        ..Position::default()
     }
 }
 

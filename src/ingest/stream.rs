@@ -41,7 +41,7 @@ pub struct RawBatch {
 
 pub(super) enum Records {
     /// Opinions that a whole-file reader found, and what it could not read.
-    Opinions(Vec<Result<Opinion, Reject>>),
+    Opinions(Vec<Result<Opinion, Box<Reject>>>),
     /// Bytes of whole lines, from this line on (from 1).
     Lines { bytes: Vec<u8>, first_line: u64 },
     /// The same, each a JSON object.
@@ -67,11 +67,11 @@ impl StreamContext {
         })
     }
 
-    pub fn reject(&self, position: Position, message: impl Into<String>, record: &[u8]) -> Reject {
+    pub fn reject(&self, position: Position, message: impl Into<String>, record: &[u8]) -> Box<Reject> {
         /// Enough of a record to recognize it.
         const SHOWN_BYTES: usize = 2000;
         let shown = String::from_utf8_lossy(&record[..record.len().min(SHOWN_BYTES)]).into_owned();
-        Reject { position, message: message.into(), record: shown }
+        Box::new(Reject { position, message: message.into(), record: shown })
     }
 
     pub fn position(&self, line: u64) -> Position {
@@ -92,8 +92,21 @@ pub struct RecordCache {
 }
 
 impl RawBatch {
+    /// The same batch, its records read, and the names of the other columns of its first opinion: what the header of a
+    /// table is made of.
+    pub fn with_columns_of_first(self) -> (Self, Vec<String>) {
+        let context = Arc::clone(&self.context);
+        let mut records = Vec::new();
+        self.for_each(&mut RecordCache::default(), |record| records.push(record));
+        let first = records.iter().find_map(|r| r.as_ref().ok());
+        let columns = first.map(|o| o.columns.keys().cloned().collect()).unwrap_or_default();
+        let columns: Vec<String> = columns;
+        let columns = columns.into_iter().filter(|c| c != HAND_THEMES && c != HAND_STANCE).collect();
+        (Self { records: Records::Opinions(records), context }, columns)
+    }
+
     /// Calls `found` for every record, in order.
-    pub fn for_each(self, cache: &mut RecordCache, mut found: impl FnMut(Result<Opinion, Reject>)) {
+    pub fn for_each(self, cache: &mut RecordCache, mut found: impl FnMut(Result<Opinion, Box<Reject>>)) {
         let context = &*self.context;
         match self.records {
             Records::Opinions(opinions) => opinions.into_iter().for_each(found),
@@ -127,7 +140,7 @@ fn for_each_line(bytes: &[u8], first_line: u64, mut found: impl FnMut(&[u8], u64
 }
 
 /// A line that is an opinion.
-fn plain_line(context: &StreamContext, line: &[u8], number: u64) -> Result<Opinion, Reject> {
+fn plain_line(context: &StreamContext, line: &[u8], number: u64) -> Result<Opinion, Box<Reject>> {
     let text = text_of(context, line, context.position(number), line)?;
     Ok(Opinion {
         id: crate::opinion::made_id(context.fiscal_year, number as usize),
@@ -144,7 +157,7 @@ pub(super) fn text_of(
     bytes: &[u8],
     position: Position,
     record: &[u8],
-) -> Result<String, Reject> {
+) -> Result<String, Box<Reject>> {
     match std::str::from_utf8(bytes) {
         Err(e) => Err(context.reject(
             position,
@@ -162,7 +175,7 @@ pub(super) fn text_of(
 /// Hands over in batches what a whole-file reader found.
 pub struct WholeFile {
     reading: Reading,
-    pending: VecDeque<Result<Opinion, Reject>>,
+    pending: VecDeque<Result<Opinion, Box<Reject>>>,
     context: Arc<StreamContext>,
 }
 
@@ -170,7 +183,7 @@ impl WholeFile {
     /// A reader of what was read; the opinions are handed over, the rest stays to be told.
     pub fn new(mut reading: Reading, file: &str, options: &ReadOptions) -> Self {
         let opinions = std::mem::take(&mut reading.opinions);
-        let pending = opinions.into_iter().map(Ok).chain(reading.rejects.iter().cloned().map(Err)).collect();
+        let pending = opinions.into_iter().map(Ok).chain(reading.rejects.iter().cloned().map(|r| Err(Box::new(r)))).collect();
         Self { reading, pending, context: StreamContext::new(file, options) }
     }
 }

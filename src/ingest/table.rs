@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 use super::{
     cell::{opinions_in_cell, says_nothing, trim},
     columns::{Assignment, Match},
-    grid::{Cell, Grid, Row, cell_name},
+    grid::{Grid, Row, cell_name},
     header::Header,
-    marks::{self, Heading},
+    marks::{self, BulletKind, Heading},
     options::Field,
     reading::{LeftOut, Reading, Reason},
+    stream::{HAND_STANCE, HAND_THEMES},
 };
 use crate::{
     error::Position,
@@ -71,7 +72,10 @@ pub(super) fn read_table(grid: &Grid, header: Header, context: &Context, reading
         leave_out(reading, context, row, Reason::TableHeader);
     }
     let body = header.rows.end;
+    let marks =
+        header.texts.iter().filter_map(|c| Some((*c, common_mark(&grid.rows[body..], *c)?))).collect();
     let mut table = Table {
+        marks,
         context,
         reading,
         header,
@@ -104,7 +108,26 @@ pub(super) fn row_text(row: &Row) -> String {
     cells.join(" | ")
 }
 
+/// The number or mark that nearly all cells of a column begin with: there it is no part of the texts.
+fn common_mark(rows: &[Row], column: u32) -> Option<BulletKind> {
+    const FEWEST_CELLS: usize = 3;
+    let (mut n_cells, mut kinds) = (0, Vec::<(BulletKind, usize)>::new());
+    for cell in rows.iter().filter_map(|row| row.get(column)) {
+        n_cells += 1;
+        if let Some(mark) = marks::bullet(&cell.text()) {
+            match kinds.iter_mut().find(|(kind, _)| *kind == mark.kind) {
+                Some((_, n)) => *n += 1,
+                None => kinds.push((mark.kind, 1)),
+            }
+        }
+    }
+    let (kind, n) = kinds.into_iter().max_by_key(|(_, n)| *n)?;
+    (n >= FEWEST_CELLS && 10 * n >= 8 * n_cells).then_some(kind)
+}
+
 struct Table<'a> {
+    /// Marks that begin nearly every cell of a column.
+    marks: Vec<(u32, BulletKind)>,
     context: &'a Context,
     reading: &'a mut Reading,
     header: Header,
@@ -135,11 +158,26 @@ impl Table<'_> {
 
     /// A row that is nothing but the name of a municipality or of an area, or a note.
     fn is_heading(&mut self, row: &Row) -> bool {
+        if row.cells.len() == 2
+            && let Some(name) = municipality_in_row(row)
+        {
+            self.municipality = Some(name);
+            return true;
+        }
         let mut cells = row.cells.iter().filter(|(_, cell)| !trim(&cell.text()).is_empty());
         let Some((column, cell)) = cells.next() else { return true };
         let text = cell.text();
+        if text.len() > 400 {
+            return false;
+        }
         if cells.any(|(_, other)| other.text() != text) {
             return false;
+        }
+        if let Some(name) =
+            municipality_in_row(&Row { cells: vec![(*column, cell.clone())], ..Row::default() })
+        {
+            self.municipality = Some(name);
+            return true;
         }
         match marks::heading(&text, places()) {
             Some(Heading::Municipality { name, .. }) => {
@@ -176,19 +214,21 @@ impl Table<'_> {
 
     /// A header that comes again further down, as on every page of a printed table; its columns may have moved.
     fn header_again(&self, row: &Row) -> Option<Header> {
-        let text = row.get(*self.header.texts.first()?).map(|cell| cell.text());
-        if text.as_ref().is_some_and(|t| t.len() > 60) || row.cells.len() < 2 {
+        let text = row.get(*self.header.texts.first()?)?.text();
+        let is_name = |found: &Assignment| found.get(Field::Text).is_some_and(|f| f.by == Match::Exact);
+        if text.len() > 60 || row.cells.len() < 2 {
+            return None;
+        }
+        if row.cells.iter().all(|(column, cell)| self.header.name(*column) == trim(&cell.text())) {
+            return Some(self.header.clone());
+        }
+        if !is_name(&Assignment::of(&[trim(&text)], &[])) {
             return None;
         }
         let names: Vec<_> = row.cells.iter().map(|(_, cell)| cell.text()).collect();
         let names: Vec<&str> = names.iter().map(|n| trim(n)).collect();
         let found = Assignment::of(&names, &[]);
-        let is_text = found.get(Field::Text).is_some_and(|f| f.by == Match::Exact);
-        let same = row.cells.iter().all(|(column, cell)| self.header.name(*column) == trim(&cell.text()));
-        if same {
-            return Some(self.header.clone());
-        }
-        if !is_text || found.n_sure() < 2 {
+        if !is_name(&found) || found.n_sure() < 2 {
             return None;
         }
         let real = |i: usize| row.cells[i].0 as usize;
@@ -256,7 +296,14 @@ impl Table<'_> {
         if trim(&text).is_empty() || says_nothing(&text) {
             return 0;
         }
-        let opinions = opinions_in_cell(&text);
+        let mut opinions = opinions_in_cell(&text);
+        let common = self.marks.iter().find(|(c, _)| *c == column).map(|(_, kind)| *kind);
+        if let ([opinion], Some(kind)) = (opinions.as_mut_slice(), common)
+            && let Some(mark) =
+                marks::bullet(opinion).filter(|mark| mark.kind == kind && !mark.rest.is_empty())
+        {
+            *opinion = mark.rest.to_owned();
+        }
         let id =
             self.header.columns.id.and_then(|c| row.get(c as u32)).map(|cell| trim(&cell.text()).to_owned());
         let id = id.filter(|id| !id.is_empty() && self.header.texts.len() == 1);
@@ -295,7 +342,7 @@ impl Table<'_> {
     fn other_columns(&self, row: &Row) -> Map<String, Value> {
         let columns = &self.header.columns;
         let mut map = Map::new();
-        for (name, column) in [("themes", columns.themes), ("stance", columns.stance)] {
+        for (name, column) in [(HAND_THEMES, columns.themes), (HAND_STANCE, columns.stance)] {
             if let Some(cell) = column.and_then(|c| row.get(c as u32)) {
                 map.insert(name.to_owned(), cell.value());
             }
@@ -310,10 +357,28 @@ impl Table<'_> {
 }
 
 /// A municipality as a cell names it: brackets, blanks and a count behind it taken off where it is known so.
-fn municipality_name(cell: &str) -> String {
+pub(super) fn municipality_name(cell: &str) -> String {
     match marks::heading(cell, places()) {
         Some(Heading::Municipality { name, .. }) => name,
         _ => trim(cell).to_owned(),
+    }
+}
+
+/// The municipality that a row of one or two cells names: alone, after a label (`区市町村名：港区`), or in the cell
+/// beside one.
+pub(super) fn municipality_in_row(row: &Row) -> Option<String> {
+    if row.cells.len() > 2 {
+        return None;
+    }
+    let (_, last) = row.cells.last()?;
+    if let [(_, label), _] = row.cells.as_slice() {
+        Assignment::of(&[trim(&label.text())], &[]).get(Field::Municipality)?;
+    }
+    let text = last.text();
+    let value = text.rsplit([':', '：']).next().map(trim)?;
+    match marks::heading(value, places())? {
+        Heading::Municipality { name, known: true } => Some(name),
+        _ => None,
     }
 }
 
@@ -326,112 +391,4 @@ pub(super) fn year_of(text: &str) -> Option<i32> {
     let mut parts = text.get(..7)?.split('-');
     let (year, month): (i32, i32) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     ((1950..=2100).contains(&year)).then_some(if month < 4 { year - 1 } else { year })
-}
-
-/// A table whose first columns are labels (`区市町村名 | 千代田区`, `意見 | …`), as a form that a municipality fills in.
-pub(super) fn read_form(grid: &Grid, context: &Context, reading: &mut Reading) -> bool {
-    let Some(form) = Form::find(grid) else { return false };
-    let mut context = context.clone();
-    let mut columns = Map::new();
-    for (i, row) in grid.rows.iter().enumerate() {
-        let Some(value) = form.value(row) else { continue };
-        let text: String = super::cell::lines(&value.text()).collect();
-        match form.field_at(i) {
-            Some(Field::Municipality) => context.municipality = Some(municipality_name(&text)),
-            Some(Field::Area) => context.area = Some(text),
-            Some(Field::FiscalYear) => context.fiscal_year = year_of(&text).or(context.fiscal_year),
-            Some(Field::Text) => {}
-            _ => {
-                if let Some(label) = row.get(form.column).map(|cell| trim(&cell.text()).to_owned()) {
-                    columns.insert(label, value.value());
-                }
-            }
-        }
-    }
-    let mut in_text = false;
-    for (i, row) in grid.rows.iter().enumerate() {
-        if row.get(form.column).is_some_and(|cell| !trim(&cell.text()).is_empty()) {
-            in_text = form.field_at(i) == Some(Field::Text);
-            if !in_text && form.value(row).is_none() {
-                leave_out(reading, &context, row, Reason::Lead);
-            }
-        }
-        if !in_text {
-            continue;
-        }
-        for (column, cell) in row.cells.iter().filter(|(column, _)| *column > form.column) {
-            if says_nothing(&cell.text()) {
-                continue;
-            }
-            reading.opinions.extend(opinions_in_cell(&cell.text()).into_iter().map(|text| Opinion {
-                fiscal_year: context.fiscal_year,
-                area: context.area.clone(),
-                municipality: context.municipality.clone(),
-                text,
-                source: context.source(row.number, *column),
-                columns: columns.clone(),
-                ..Opinion::default()
-            }));
-        }
-    }
-    true
-}
-
-/// Where a form has its labels.
-struct Form {
-    column: u32,
-    fields: Vec<(usize, Field)>,
-}
-
-/// Rows of a form that are looked at: forms are short.
-const FORM_ROWS: usize = 200;
-
-impl Form {
-    fn find(grid: &Grid) -> Option<Self> {
-        if grid.rows.len() > FORM_ROWS {
-            return None;
-        }
-        (0..grid.n_columns().min(4)).find_map(|column| {
-            let labels: Vec<(usize, String)> = grid
-                .rows
-                .iter()
-                .enumerate()
-                .filter_map(|(i, row)| Some((i, trim(&row.get(column)?.text()).to_owned())))
-                .filter(|(_, label)| !label.is_empty() && label.chars().count() <= 40)
-                .collect();
-            let names: Vec<&str> = labels.iter().map(|(_, label)| label.as_str()).collect();
-            let found = Assignment::of(&names, &[]);
-            let text = found.get(Field::Text).filter(|f| f.by <= Match::Ends)?;
-            let municipality = found.get(Field::Municipality).filter(|f| f.by <= Match::Ends)?;
-            let form = Self {
-                column,
-                fields: labels
-                    .iter()
-                    .map(|(row, label)| (*row, Assignment::of(&[label.as_str()], &[])))
-                    .filter_map(|(row, own)| {
-                        [Field::Text, Field::Municipality, Field::Area, Field::FiscalYear, Field::Id]
-                            .into_iter()
-                            .find(|field| own.get(*field).is_some_and(|f| f.by <= Match::Ends))
-                            .map(|field| (row, field))
-                    })
-                    .collect(),
-            };
-            let value_of = |found: usize| form.value(&grid.rows[labels[found].0]);
-            let is_place =
-                value_of(municipality.column).is_some_and(|v| places().heading(&v.text()).is_some());
-            (is_place && value_of(text.column).is_some()).then_some(form)
-        })
-    }
-
-    fn field_at(&self, row: usize) -> Option<Field> {
-        self.fields.iter().find(|(r, _)| *r == row).map(|(_, field)| *field)
-    }
-
-    /// What stands beside a label.
-    fn value<'a>(&self, row: &'a Row) -> Option<&'a Cell> {
-        row.cells
-            .iter()
-            .find(|(column, cell)| *column > self.column && !trim(&cell.text()).is_empty())
-            .map(|(_, c)| c)
-    }
 }

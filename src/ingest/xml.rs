@@ -17,6 +17,7 @@ pub(super) struct Xml<R> {
     buffer: Vec<u8>,
     depth: usize,
     depth_limit: usize,
+    text_limit_bytes: usize,
     file: String,
     part: String,
 }
@@ -43,6 +44,7 @@ impl<R: BufRead> Xml<R> {
             buffer: Vec::new(),
             depth: 0,
             depth_limit: limits.depth,
+            text_limit_bytes: limits.record_bytes,
             file: file.to_owned(),
             part: part.to_owned(),
         }
@@ -81,6 +83,14 @@ impl<R: BufRead> Xml<R> {
                 Event::End(end) => {
                     self.depth = self.depth.saturating_sub(1);
                     Node::End(end.into_owned())
+                }
+                Event::Text(text) if text.len() > self.text_limit_bytes => {
+                    return Err(Error::Limit {
+                        position: Position::file(&self.file),
+                        what: format!("a text of {} MiB in {}", text.len() >> 20, self.part),
+                        limit: format!("{} MiB a text", self.text_limit_bytes >> 20),
+                        flag: "--limit-record-bytes",
+                    });
                 }
                 Event::Text(text) => Node::Text(text.xml10_content().into_owned()),
                 Event::CData(text) => Node::Text(text.xml10_content().into_owned()),

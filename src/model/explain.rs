@@ -35,6 +35,7 @@ pub fn explain(model: &Model, kind: Head, text: &str) -> Vec<Explanation> {
     let mut analyzer = Analyzer::default();
     let mut document = Document::default();
     analyzer.analyze(text, &mut model.lexicon());
+    let suffixes = analyzer.suffixes();
     weigh(&mut analyzer, &mut document, head, kind);
     let mut scores = Vec::new();
     head.scorer().score(document.values(), &mut scores);
@@ -49,7 +50,7 @@ pub fn explain(model: &Model, kind: Head, text: &str) -> Vec<Explanation> {
         .iter()
         .map(|&(term, _)| {
             let (block, key) = term_of(kind, head.vocabulary(), term);
-            describe(block, key, |lexeme| model.lexicon().form(lexeme).to_owned())
+            describe(block, key, |lexeme| model.lexicon().form(lexeme).to_owned(), &suffixes)
         })
         .collect();
     (0..scores.len())

@@ -1,10 +1,8 @@
-//! Fitting: training rows come in; a head's document frequencies and the linear classifiers of every class come out,
-//! with the spread by which each classifier's scores are divided before they are added up.
+//! Fitting a head: training rows come in; document frequencies and the linear classifiers of every class come out.
 
 use rayon::prelude::*;
 
 use super::{
-    folds::grouped_folds,
     settings::{CheckedSettings, HeadSettings},
     training::{Kind, Row, TrainingSet},
 };
@@ -13,26 +11,32 @@ use crate::{
     codebook::{StanceId, ThemeId},
     error::Result,
     tokenize::{Head, N_BLOCKS},
-    vectorize::{CountedTexts, SparseRows, TfIdf},
+    vectorize::{CountedTexts, SparseRows, TermId, TfIdf},
 };
 
-/// A fitted head: scores of a class are sums over members of share · score / spread.
+/// A fitted head: the score of a class is the sum over members of factor · score.
 #[derive(Debug, Clone)]
 pub struct FittedHead {
     /// Document frequencies.
     pub tfidf: TfIdf,
+    /// Terms that the classifiers have weights for, in the order of the weights.
+    pub used: Vec<TermId>,
     /// For each member the classifiers of all classes.
     pub members: Vec<Vec<Linear>>,
-    /// For each member what its scores are multiplied with: share / spread.
+    /// For each member what its scores are multiplied with: its share, divided by its spread once it is known.
     pub factors: Vec<f64>,
+    /// By term its place in `used`.
+    places: Vec<u32>,
 }
 
 /// Scores of one document: for each member, of every class.
 pub type MemberScores = Vec<Vec<f64>>;
 
+const UNUSED: u32 = u32::MAX;
+
 impl FittedHead {
-    /// Fits a head to the rows `train` of a training set. Factors are the bare shares until
-    /// [`FittedHead::scale`] divides them.
+    /// Fits a head to the rows `train` of a training set, classes in parallel. Rows without a label for this head are
+    /// passed over.
     ///
     /// # Errors
     /// What the classifiers say.
@@ -40,29 +44,38 @@ impl FittedHead {
         let (texts, head_settings) = parts(set, head, settings);
         let train: Vec<usize> =
             train.iter().copied().filter(|&row| weight(&set.rows[row], head, settings) > 0.0).collect();
-        let tfidf = TfIdf::fit(texts, &train, head_settings.min_df);
-        let rows = tfidf.rows(texts, &train);
         let weights: Vec<f64> = train.iter().map(|&row| weight(&set.rows[row], head, settings)).collect();
-        let n_classes = n_classes(set, head);
-        let mut members = Vec::new();
-        for member in &head_settings.members {
-            let seen = restrict(&rows, member.blocks, texts.vocabulary.block_starts());
-            let classifier = member.kind.classifier();
-            let fitted: Result<Vec<Linear>> = (0..n_classes)
-                .into_par_iter()
-                .map(|class| {
-                    let targets: Vec<bool> =
-                        train.iter().map(|&r| has_class(&set.rows[r], head, class)).collect();
-                    classifier.fit(&seen, &targets, &weights)
-                })
-                .collect();
-            members.push(fitted?);
+        let tfidf = TfIdf::fit(texts, &train, head_settings.min_df);
+        // A term that no training row has would get no weight: the solvers need not carry it.
+        let (rows, used) = tfidf.rows(texts, &train).compact();
+        let block_of: Vec<u8> = used.iter().map(|t| texts.vocabulary.term(*t).0 as u8).collect();
+        let targets: Vec<Vec<bool>> = (0..n_classes(set, head))
+            .map(|class| train.iter().map(|&r| has_class(&set.rows[r], head, class)).collect())
+            .collect();
+        let seen: Vec<SparseRows> =
+            head_settings.members.iter().map(|member| restrict(&rows, member.blocks, &block_of)).collect();
+        let fitted: Result<Vec<Vec<Linear>>> = targets
+            .par_iter()
+            .map(|targets| {
+                let fit = |(member, rows): (&super::settings::Member, &SparseRows)| {
+                    member.kind.classifier().fit(rows, targets, &weights)
+                };
+                head_settings.members.iter().zip(&seen).map(fit).collect()
+            })
+            .collect();
+        let fitted = fitted?;
+        let members = (0..head_settings.members.len())
+            .map(|m| fitted.iter().map(|class| class[m].clone()).collect())
+            .collect();
+        let mut places = vec![UNUSED; tfidf.n_terms()];
+        for (place, term) in used.iter().enumerate() {
+            places[term.index()] = place as u32;
         }
         let factors = head_settings.members.iter().map(|m| m.share).collect();
-        Ok(Self { tfidf, members, factors })
+        Ok(Self { tfidf, used, members, factors, places })
     }
 
-    /// Scores of a row of the training set, member by member, not yet divided.
+    /// Scores of a row of the training set, member by member, not yet multiplied.
     pub fn member_scores(
         &self,
         set: &TrainingSet,
@@ -71,8 +84,9 @@ impl FittedHead {
         settings: &CheckedSettings,
     ) -> MemberScores {
         let (texts, head_settings) = parts(set, head, settings);
-        let mut values = SparseRows::new(self.tfidf.n_terms());
-        values.push(self.tfidf.row(&texts.documents[row]));
+        let mut values = SparseRows::new(self.used.len());
+        let place = |(term, value): (TermId, f64)| (TermId(self.places[term.index()]), value);
+        values.push(self.tfidf.row(&texts.documents[row]).into_iter().map(place));
         self.members
             .iter()
             .zip(&head_settings.members)
@@ -85,77 +99,25 @@ impl FittedHead {
 
     /// Divides every member's share by the spread (standard deviation over documents and classes) of its scores on
     /// documents that it has not seen, so that members of different units can be added up.
-    pub fn scale(&mut self, shares: &[f64], unseen: &[MemberScores]) {
-        self.factors = shares
-            .iter()
-            .enumerate()
-            .map(|(member, share)| {
-                let scores: Vec<f64> = unseen.iter().flat_map(|s| s[member].iter().copied()).collect();
-                share / spread(&scores)
-            })
-            .collect();
+    pub fn scale(&mut self, unseen: &[MemberScores]) {
+        for (member, factor) in self.factors.iter_mut().enumerate() {
+            let scores: Vec<f64> = unseen.iter().flat_map(|s| s[member].iter().copied()).collect();
+            *factor /= spread(&scores);
+        }
     }
 
     /// Adds members up: the scores of every class.
     pub fn blend(&self, members: &MemberScores) -> Vec<f64> {
-        blend(&self.factors, members)
+        let n_classes = members.first().map_or(0, Vec::len);
+        (0..n_classes)
+            .map(|class| self.factors.iter().zip(members).map(|(f, m)| f * m[class]).sum())
+            .collect()
     }
 }
 
-/// Adds up members' scores of every class with these factors.
-pub fn blend(factors: &[f64], members: &MemberScores) -> Vec<f64> {
-    let n_classes = members.first().map_or(0, Vec::len);
-    (0..n_classes).map(|class| factors.iter().zip(members).map(|(f, m)| f * m[class]).sum()).collect()
-}
-
-/// Scores of the real rows among `train` by models fitted without the fold that they stand in; `rows` says which.
-#[derive(Debug, Clone, Default)]
-pub struct OutOfFold {
-    /// Numbers of the rows.
-    pub rows: Vec<usize>,
-    /// For each of them the scores of members.
-    pub scores: Vec<MemberScores>,
-}
-
-/// Scores every hand-labeled opinion among `train` (or, where there is none, every statement from the field) by a
-/// model of the other folds; folds are grouped, examples always on the training side.
-///
-/// # Errors
-/// What the classifiers say.
-pub fn out_of_fold(
-    set: &TrainingSet,
-    head: Head,
-    train: &[usize],
-    settings: &CheckedSettings,
-) -> Result<OutOfFold> {
-    let of_kind = |kind| -> Vec<usize> {
-        let usable = |row: &&usize| set.rows[**row].kind == kind && has_label(&set.rows[**row], head);
-        train.iter().filter(usable).copied().collect()
-    };
-    let mut rows = of_kind(Kind::Opinion);
-    if rows.is_empty() {
-        rows = of_kind(Kind::Field);
-    }
-    let groups: Vec<&str> = rows.iter().map(|&r| set.rows[r].group.as_str()).collect();
-    let folds = grouped_folds(&groups, settings.n_folds, settings.seed);
-    let scored: Result<Vec<Vec<(usize, MemberScores)>>> = (0..settings.n_folds)
-        .into_par_iter()
-        .map(|fold| {
-            let tested: Vec<usize> = (0..rows.len()).filter(|&i| folds[i] == fold).collect();
-            if tested.is_empty() {
-                return Ok(Vec::new());
-            }
-            let held_out: Vec<usize> = tested.iter().map(|&i| rows[i]).collect();
-            let rest: Vec<usize> = train.iter().copied().filter(|row| !held_out.contains(row)).collect();
-            let fitted = FittedHead::fit(set, head, &rest, settings)?;
-            Ok(tested.iter().map(|&i| (i, fitted.member_scores(set, head, rows[i], settings))).collect())
-        })
-        .collect();
-    let mut scores = vec![MemberScores::new(); rows.len()];
-    for (i, members) in scored?.into_iter().flatten() {
-        scores[i] = members;
-    }
-    Ok(OutOfFold { rows, scores })
+/// Whether a row has a label of this head.
+pub(super) fn has_label(row: &Row, head: Head) -> bool {
+    head == Head::Themes || row.stance.is_some()
 }
 
 fn parts<'a>(
@@ -183,10 +145,6 @@ fn has_class(row: &Row, head: Head, class: usize) -> bool {
     }
 }
 
-fn has_label(row: &Row, head: Head) -> bool {
-    head == Head::Themes || row.stance.is_some()
-}
-
 fn weight(row: &Row, head: Head, settings: &CheckedSettings) -> f64 {
     if !has_label(row, head) {
         return 0.0;
@@ -199,16 +157,10 @@ fn weight(row: &Row, head: Head, settings: &CheckedSettings) -> f64 {
 }
 
 /// Rows with the terms of some blocks alone.
-fn restrict(rows: &SparseRows, blocks: [bool; N_BLOCKS], starts: [u32; N_BLOCKS + 1]) -> SparseRows {
-    if blocks == [true; N_BLOCKS] {
-        return rows.clone();
-    }
+fn restrict(rows: &SparseRows, blocks: [bool; N_BLOCKS], block_of: &[u8]) -> SparseRows {
     let mut restricted = SparseRows::new(rows.n_terms());
     for row in 0..rows.n_rows() {
-        restricted
-            .push(rows.row(row).filter(|(t, _)| {
-                (0..N_BLOCKS).any(|b| blocks[b] && t.0 >= starts[b] && t.0 < starts[b + 1])
-            }));
+        restricted.push(rows.row(row).filter(|(t, _)| blocks[usize::from(block_of[t.index()])]));
     }
     restricted
 }

@@ -46,6 +46,7 @@ impl HeadParts {
         settings: &HeadSettings,
     ) -> (Self, Vec<f32>) {
         let (vocabulary, kept) = texts.vocabulary.select(|term| fitted.tfidf.idf(term) > 0.0);
+        debug_assert_eq!(kept, fitted.used, "a fitted head uses every term that has a document frequency");
         let n_classes = fitted.members.first().map_or(0, Vec::len);
         let members = || {
             let inputs = settings.members.iter().map(|m| m.kind.classifier().input());
@@ -57,7 +58,7 @@ impl HeadParts {
         let rows = Scorer::layout(kept.len(), n_classes, |term, class| {
             let mut sums = (0.0, 0.0);
             for ((member, factor), input) in members() {
-                let weight = factor * member[class].weights[kept[term].index()];
+                let weight = factor * member[class].weights[term];
                 match input {
                     Input::TfIdf => sums.0 += weight,
                     Input::Presence => sums.1 += weight,
@@ -91,7 +92,7 @@ impl LabelingHead {
         for (i, &lexeme) in vocabulary.keys(0).iter().enumerate() {
             *words.get_mut(lexeme as usize).ok_or("a word that the lexicon does not have")? = i as u32;
         }
-        let tables = [1, 2].map(|block| KeyTable::new(vocabulary.keys(block), block_starts[block]));
+        let tables = std::array::from_fn(|i| KeyTable::new(vocabulary.keys(i + 1), block_starts[i + 1]));
         let mut frequencies = [0.0; TABLED_FREQUENCIES];
         for (tf, frequency) in frequencies.iter_mut().enumerate().skip(1) {
             *frequency = term_frequency(tf as u32) as f32;

@@ -5,7 +5,6 @@ use super::{
     model::Model,
 };
 use crate::{
-    classify::threshold::assign,
     codebook::{MAX_THEMES_PER_OPINION, StanceId, ThemeSet},
     record::Status,
     tokenize::{Analyzer, Head, Lexeme},
@@ -75,10 +74,10 @@ impl<'m> Labeler<'m> {
 
         self.score(Head::Themes);
         let decision = model.decision();
-        let themes = assign(&self.blended, decision.threshold, model.codebook().max_themes());
+        let themes = decision.themes(&self.blended, model.codebook().max_themes());
         let scores: Vec<f64> =
             self.blended.iter().map(|&s| round4(decision.calibration.probability(s))).collect();
-        let probability = themes.iter().map(|t| scores[t.index()]).fold(1.0, f64::min);
+        let probability = decision.probability(&self.blended, themes);
         let evidence = self.evidence(themes);
 
         self.score(Head::Stance);

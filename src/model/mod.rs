@@ -12,12 +12,14 @@ mod model;
 mod settings;
 mod train;
 mod training;
+mod unseen;
 
 pub use explain::{Contribution, Explanation, explain};
-pub use fit::{FittedHead, MemberScores, OutOfFold, blend, out_of_fold};
+pub use fit::{FittedHead, MemberScores};
 pub use folds::grouped_folds;
 pub use labeler::{Labeler, N_EVIDENCE, Prediction, round4};
 pub use model::{Decision, Familiarity, Model, ModelParts, TrainingCounts};
 pub use settings::{CheckedSettings, HeadSettings, Member, MemberKind, Settings};
-pub use train::{Fitted, Transferred, train, transfer};
+pub use train::{Fitted, train};
 pub use training::{Kind, Row, TrainingSet};
+pub use unseen::{Unseen, unseen_scores};

@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     head::{HeadParts, LabelingHead},
-    labeler::Labeler,
+    labeler::{Labeler, round4},
     settings::CheckedSettings,
 };
 use crate::{
     classify::{
         calibration::{Calibration, Temperature},
-        threshold::{Evidence, Promise, promise},
+        threshold::{Evidence, Promise, assign, confidence, promise},
     },
-    codebook::Codebook,
+    codebook::{Codebook, ThemeSet},
     tokenize::Head,
     vectorize::FixedLexicon,
 };
@@ -24,8 +24,32 @@ pub struct Decision {
     pub threshold: f64,
     /// From a theme's score to its probability.
     pub calibration: Calibration,
+    /// From how sure an opinion's themes are ([`confidence`]) to the share of them that is right.
+    pub confidence: Calibration,
     /// From stance scores to probabilities.
     pub temperature: Temperature,
+}
+
+impl Decision {
+    /// Themes that scores give.
+    pub fn themes(&self, scores: &[f64], max_themes: usize) -> ThemeSet {
+        assign(scores, self.threshold, max_themes)
+    }
+
+    /// Probability that the themes given are right, to four places: what is written is what is decided on.
+    pub fn probability(&self, scores: &[f64], given: ThemeSet) -> f64 {
+        round4(self.confidence.probability(confidence(scores, given)))
+    }
+
+    /// What scores of an opinion with known themes say for a promise.
+    pub fn evidence(&self, scores: &[f64], label: ThemeSet, max_themes: usize) -> Evidence {
+        let given = self.themes(scores, max_themes);
+        Evidence {
+            probability: self.probability(scores, given),
+            n_given: given.len(),
+            n_right: given.iter().filter(|t| label.contains(*t)).count(),
+        }
+    }
 }
 
 /// How many rows a model learned from.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    classify::{Classifier, EventModel, Logistic, NaiveBayes},
+    classify::{Classifier, EventModel, Loss, MarginClassifier, NaiveBayes},
     error::{Error, Result},
     tokenize::N_BLOCKS,
 };
@@ -51,8 +51,8 @@ pub struct Member {
 pub enum MemberKind {
     /// Naive Bayes.
     NaiveBayes(NaiveBayes),
-    /// Logistic regression.
-    Logistic(Logistic),
+    /// A classifier fitted by its margin.
+    Margin(MarginClassifier),
 }
 
 impl MemberKind {
@@ -60,33 +60,34 @@ impl MemberKind {
     pub fn classifier(&self) -> &dyn Classifier {
         match self {
             Self::NaiveBayes(naive_bayes) => naive_bayes,
-            Self::Logistic(logistic) => logistic,
+            Self::Margin(margin) => margin,
         }
     }
 }
 
+/// Blocks of themes that say nothing of the order of words.
+const WORDS_AND_CHARACTERS: [bool; N_BLOCKS] = [true, true, false, false, false, false];
+
 impl Default for Settings {
     fn default() -> Self {
-        let bernoulli = |share| Member {
-            kind: MemberKind::NaiveBayes(NaiveBayes { event: EventModel::Bernoulli, alpha: 0.1 }),
-            blocks: [true; N_BLOCKS],
-            share,
-        };
-        let logistic = |c, blocks| Member {
-            kind: MemberKind::Logistic(Logistic { c, ..Logistic::default() }),
-            blocks,
-            share: 1.0,
-        };
+        let member = |kind, blocks, share| Member { kind, blocks, share };
+        let all = [true; N_BLOCKS];
+        let bernoulli = MemberKind::NaiveBayes(NaiveBayes { event: EventModel::Bernoulli, alpha: 0.1 });
+        let huber = |c| MarginClassifier::new(Loss::ModifiedHuber, c);
         Self {
             seed: 1,
             n_folds: 10,
             themes: HeadSettings {
-                min_df: [1, 2, 2],
-                members: vec![logistic(5.0, [true, true, false]), bernoulli(1.0)],
+                min_df: [1, 2, 2, 1, 1, 1],
+                members: vec![
+                    member(MemberKind::Margin(huber(0.25).scaled(0.5)), all, 1.0),
+                    member(MemberKind::Margin(huber(0.5)), WORDS_AND_CHARACTERS, 1.0),
+                    member(bernoulli.clone(), all, 0.5),
+                ],
             },
             stance: HeadSettings {
-                min_df: [1, 2, 2],
-                members: vec![logistic(10.0, [true; N_BLOCKS]), bernoulli(0.5)],
+                min_df: [1, 2, 2, 2, 2, 2],
+                members: vec![member(MemberKind::Margin(huber(0.5)), all, 1.0), member(bernoulli, all, 0.5)],
             },
             example_weight: 1.0,
             codebook_weight: 1.0,
@@ -128,9 +129,13 @@ impl Settings {
                 positive("share", member.share)?;
                 match &member.kind {
                     MemberKind::NaiveBayes(naive_bayes) => positive("alpha", naive_bayes.alpha)?,
-                    MemberKind::Logistic(logistic) => {
-                        positive("c", logistic.c)?;
-                        positive("tolerance", logistic.tolerance)?;
+                    MemberKind::Margin(margin) => {
+                        positive("c", margin.c)?;
+                        positive("tolerance", margin.tolerance)?;
+                        if !(0.0..=2.0).contains(&margin.naive_bayes_exponent) {
+                            let value = margin.naive_bayes_exponent;
+                            return Err(out_of_range("naive_bayes_exponent", value, "0 to 2 is expected"));
+                        }
                     }
                 }
                 if member.blocks == [false; N_BLOCKS] {

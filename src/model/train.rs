@@ -1,24 +1,22 @@
-//! Training: every step from rows to a model, thresholds and probabilities included. Scores that decisions rest on
-//! are always those of models that have not seen the opinion: other folds for the threshold, other sources for
-//! probabilities and promises.
-
-use rayon::prelude::*;
+//! Training: every step from rows to a model. Thresholds, probabilities and promises come from scores of real
+//! opinions by models that have not seen their source.
 
 use super::{
-    fit::{FittedHead, blend, out_of_fold},
+    fit::FittedHead,
     head::HeadParts,
     model::{Decision, Familiarity, ModelParts, TrainingCounts, text_fingerprint},
     settings::CheckedSettings,
     training::{Kind, TrainingSet},
+    unseen::{Unseen, unseen_scores},
 };
 use crate::{
     classify::{
         calibration::{Calibration, Temperature},
-        threshold::{Evidence, assign, best_threshold},
+        threshold::{Evidence, assign, best_threshold, confidence},
     },
+    codebook::{ThemeId, ThemeSet},
     error::Result,
     tokenize::{Head, normalize},
-    vectorize::TermId,
 };
 
 /// Heads fitted to some rows of a training set, with what turns their scores into decisions: all of it from these
@@ -28,16 +26,16 @@ pub struct Fitted {
     pub themes: FittedHead,
     /// Head of the stance.
     pub stance: FittedHead,
-    /// Score from which on a theme is given.
-    pub threshold: f64,
-    /// From stance scores to probabilities.
-    pub temperature: Temperature,
-    /// From theme scores of other folds to probabilities.
-    pub calibration: Calibration,
+    /// From scores to decisions.
+    pub decision: Decision,
+    /// What a promise rests on.
+    pub evidence: Vec<Evidence>,
+    /// What is usual.
+    pub familiarity: Familiarity,
 }
 
 impl Fitted {
-    /// Fits both heads to the rows `train`; spread, threshold and temperature come from folds of these rows.
+    /// Fits both heads to the rows `train`; spread, threshold and probabilities come from these rows alone.
     ///
     /// # Errors
     /// What the classifiers say.
@@ -46,17 +44,26 @@ impl Fitted {
             || fit_scaled(set, Head::Themes, train, settings),
             || fit_scaled(set, Head::Stance, train, settings),
         );
-        let (themes, theme_rows, theme_scores) = themes?;
-        let (stance, stance_rows, stance_scores) = stance?;
-        let labels: Vec<_> = theme_rows.iter().map(|&row| set.rows[row].themes).collect();
-        let threshold = best_threshold(&theme_scores, &labels, set.codebook.max_themes());
-        let calibration = Calibration::fit(&decisions(&theme_scores, &labels));
-        let known: Vec<(Vec<f64>, usize)> = stance_scores
-            .into_iter()
-            .zip(&stance_rows)
-            .filter_map(|(scores, &row)| Some((scores, set.rows[row].stance?.index())))
+        let ((themes, unseen), (stance, unseen_stance)) = (themes?, stance?);
+        let max_themes = set.codebook.max_themes();
+        let scores: Vec<Vec<f64>> = unseen.iter().map(|u| themes.blend(&u.members)).collect();
+        let labels: Vec<ThemeSet> = unseen.iter().map(|u| set.rows[u.row].themes).collect();
+        let threshold = best_threshold(&scores, &labels, max_themes);
+        let given: Vec<ThemeSet> = scores.iter().map(|s| assign(s, threshold, max_themes)).collect();
+        let stances: Vec<(Vec<f64>, usize)> = unseen_stance
+            .iter()
+            .filter_map(|u| Some((stance.blend(&u.members), set.rows[u.row].stance?.index())))
             .collect();
-        Ok(Self { themes, stance, threshold, calibration, temperature: Temperature::fit(&known) })
+        let decision = Decision {
+            threshold,
+            calibration: Calibration::fit(&theme_decisions(&scores, &labels)),
+            confidence: Calibration::fit(&given_themes(&scores, &given, &labels)),
+            temperature: Temperature::fit(&stances),
+        };
+        let evidence: Vec<Evidence> =
+            scores.iter().zip(&labels).map(|(s, label)| decision.evidence(s, *label, max_themes)).collect();
+        let familiarity = familiarity(&unseen, &evidence);
+        Ok(Self { themes, stance, decision, evidence, familiarity })
     }
 
     /// Theme scores of a row.
@@ -70,79 +77,42 @@ impl Fitted {
     }
 }
 
-/// A head fitted and scaled, with the rows and blended scores that scaled it.
-type Scaled = (FittedHead, Vec<usize>, Vec<Vec<f64>>);
-
-fn fit_scaled(set: &TrainingSet, head: Head, train: &[usize], settings: &CheckedSettings) -> Result<Scaled> {
+fn fit_scaled(
+    set: &TrainingSet,
+    head: Head,
+    train: &[usize],
+    settings: &CheckedSettings,
+) -> Result<(FittedHead, Vec<Unseen>)> {
     let (fitted, unseen) = rayon::join(
         || FittedHead::fit(set, head, train, settings),
-        || out_of_fold(set, head, train, settings),
+        || unseen_scores(set, head, train, settings),
     );
     let (mut fitted, unseen) = (fitted?, unseen?);
-    let shares = std::mem::take(&mut fitted.factors);
-    fitted.scale(&shares, &unseen.scores);
-    let scores = unseen.scores.iter().map(|s| blend(&fitted.factors, s)).collect();
-    Ok((fitted, unseen.rows, scores))
+    fitted.scale(&unseen.iter().map(|u| u.members.clone()).collect::<Vec<_>>());
+    Ok((fitted, unseen))
 }
 
-/// Every theme of every opinion as a decision: its score and whether the label has it.
-fn decisions(scores: &[Vec<f64>], labels: &[crate::codebook::ThemeSet]) -> Vec<(f64, bool)> {
-    scores
-        .iter()
-        .zip(labels)
-        .flat_map(|(scores, label)| {
-            scores.iter().enumerate().map(|(t, &s)| (s, label.contains(crate::codebook::ThemeId(t as u8))))
-        })
-        .collect()
+/// Every theme of every opinion: its score and whether the label has it.
+fn theme_decisions(scores: &[Vec<f64>], labels: &[ThemeSet]) -> Vec<(f64, bool)> {
+    let of = |(scores, label): (&Vec<f64>, &ThemeSet)| {
+        let label = *label;
+        scores
+            .iter()
+            .enumerate()
+            .map(move |(t, &s)| (s, label.contains(ThemeId(t as u8))))
+            .collect::<Vec<_>>()
+    };
+    scores.iter().zip(labels).flat_map(of).collect()
 }
 
-/// A real row scored by a model that has not seen its source.
-#[derive(Debug, Clone)]
-pub struct Transferred {
-    /// The row.
-    pub row: usize,
-    /// Theme scores.
-    pub scores: Vec<f64>,
-    /// The threshold of the model that scored it.
-    pub threshold: f64,
-    /// Share of its words that the model does not know.
-    pub unseen_terms: f64,
-}
-
-/// Scores every row of a source by a model fitted to all others.
-///
-/// # Errors
-/// What the classifiers say.
-pub fn transfer(
-    set: &TrainingSet,
-    source: &str,
-    settings: &CheckedSettings,
-) -> Result<(Fitted, Vec<Transferred>)> {
-    let train = set.rows_where(|row| row.source != source);
-    let fitted = Fitted::new(set, &train, settings)?;
-    let rows = set
-        .rows_where(|row| row.source == source)
-        .into_iter()
-        .map(|row| Transferred {
-            row,
-            scores: fitted.theme_scores(set, row, settings),
-            threshold: fitted.threshold,
-            unseen_terms: unseen_share(set, &fitted.themes, row),
-        })
-        .collect();
-    Ok((fitted, rows))
-}
-
-/// Share of a row's content words that a head does not use.
-fn unseen_share(set: &TrainingSet, head: &FittedHead, row: usize) -> f64 {
-    let words_end = set.corpus.themes.vocabulary.block_starts()[1];
-    let words = set.corpus.themes.documents[row].iter().filter(|(term, _)| term.0 < words_end);
-    let (mut n, mut unseen) = (0, 0);
-    for &(TermId(term), count) in words {
-        n += count;
-        unseen += if head.tfidf.idf(TermId(term)) == 0.0 { count } else { 0 };
+/// Every theme given: how sure the opinion's themes are, and whether it is right.
+fn given_themes(scores: &[Vec<f64>], given: &[ThemeSet], labels: &[ThemeSet]) -> Vec<(f64, bool)> {
+    let mut decisions = Vec::new();
+    for ((scores, given), label) in scores.iter().zip(given).zip(labels) {
+        let confidence = confidence(scores, *given);
+        decisions.extend(given.iter().map(|t| (confidence, label.contains(t))));
     }
-    if n == 0 { 0.0 } else { f64::from(unseen) / f64::from(n) }
+    decisions
 }
 
 /// Fits a model to all rows of a training set.
@@ -152,20 +122,11 @@ fn unseen_share(set: &TrainingSet, head: &FittedHead, row: usize) -> f64 {
 pub fn train(set: &TrainingSet, settings: &CheckedSettings) -> Result<(ModelParts, [Vec<f32>; 2])> {
     let all: Vec<usize> = (0..set.rows.len()).collect();
     let fitted = Fitted::new(set, &all, settings)?;
-    let real_sources: Vec<&str> = set
-        .sources()
-        .into_iter()
-        .filter(|s| set.rows.iter().any(|row| row.source == *s && row.kind.is_real()))
-        .collect();
-    // With a single source there is no other to learn from: its own folds must do, and they promise too much.
-    let transferred: Result<Vec<Vec<Transferred>>> =
-        real_sources.par_iter().map(|source| transfer(set, source, settings).map(|(_, rows)| rows)).collect();
-    let transferred: Vec<Transferred> = transferred?.into_iter().flatten().collect();
-    let calibration = Calibration::fit(&decisions(
-        &transferred.iter().map(|t| t.scores.clone()).collect::<Vec<_>>(),
-        &transferred.iter().map(|t| set.rows[t.row].themes).collect::<Vec<_>>(),
-    ));
-    let evidence: Vec<Evidence> = transferred.iter().map(|t| evidence(set, t, &calibration)).collect();
+    Ok(parts(set, fitted, settings))
+}
+
+/// The model of fitted heads.
+fn parts(set: &TrainingSet, fitted: Fitted, settings: &CheckedSettings) -> (ModelParts, [Vec<f32>; 2]) {
     let (themes, theme_weights) =
         HeadParts::from_fitted(&fitted.themes, &set.corpus.themes, &settings.themes);
     let (stance, stance_weights) =
@@ -175,38 +136,24 @@ pub fn train(set: &TrainingSet, settings: &CheckedSettings) -> Result<(ModelPart
         codebook: set.codebook.clone(),
         settings: settings.clone(),
         counts: counts(set),
-        decision: Decision { threshold: fitted.threshold, calibration, temperature: fitted.temperature },
-        familiarity: familiarity(&transferred, &evidence),
-        evidence,
+        decision: fitted.decision,
+        familiarity: fitted.familiarity,
+        evidence: fitted.evidence,
         training_texts: training_texts(set),
         lexicon: set.corpus.lexicon.forms().to_vec(),
         themes,
         stance,
     };
-    Ok((parts, [theme_weights, stance_weights]))
+    (parts, [theme_weights, stance_weights])
 }
 
-fn evidence(set: &TrainingSet, transferred: &Transferred, calibration: &Calibration) -> Evidence {
-    let label = set.rows[transferred.row].themes;
-    let given = assign(&transferred.scores, transferred.threshold, set.codebook.max_themes());
-    let probability = given
-        .iter()
-        .map(|t| super::labeler::round4(calibration.probability(transferred.scores[t.index()])))
-        .fold(1.0, f64::min);
-    Evidence {
-        probability,
-        n_given: given.len(),
-        n_right: given.iter().filter(|t| label.contains(*t)).count(),
-    }
-}
-
-fn familiarity(transferred: &[Transferred], evidence: &[Evidence]) -> Familiarity {
+fn familiarity(unseen: &[Unseen], evidence: &[Evidence]) -> Familiarity {
     let moments = |values: Vec<f64>| {
         let n = values.len().max(1) as f64;
         let mean = values.iter().sum::<f64>() / n;
         (mean, (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt())
     };
-    let (unseen_terms, unseen_terms_sd) = moments(transferred.iter().map(|t| t.unseen_terms).collect());
+    let (unseen_terms, unseen_terms_sd) = moments(unseen.iter().map(|u| u.unseen_terms).collect());
     let (probability, probability_sd) = moments(evidence.iter().map(|e| e.probability).collect());
     Familiarity { unseen_terms, unseen_terms_sd, probability, probability_sd, n_opinions: evidence.len() }
 }

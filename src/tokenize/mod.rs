@@ -5,6 +5,6 @@ pub mod morphology;
 mod normalize;
 mod terms;
 
-pub use clause::is_negation;
+pub use clause::{is_negation, is_stop, joins_clauses};
 pub use normalize::normalize;
-pub use terms::{Analyzer, Block, Head, Lexeme, Lexicon, N_BLOCKS, Word, describe};
+pub use terms::{Analyzer, Block, Boundary, Head, Lexeme, Lexicon, N_BLOCKS, Word, describe};

@@ -110,6 +110,8 @@ impl PartOfSpeech {
 pub struct WordDetails {
     /// Part of speech.
     pub part_of_speech: PartOfSpeech,
+    /// Whether it is a particle that joins clauses (接続助詞).
+    pub is_conjunctive: bool,
     /// Base form; `None` where it is what stands in the text.
     pub base_form: Option<&'static str>,
 }
@@ -121,9 +123,10 @@ pub fn details(word: WordNumber) -> WordDetails {
         None => DICTIONARY.unknown_word_details_iter((word.0 & !WordNumber::UNKNOWN) as usize),
     };
     let part_of_speech = fields.next().map_or(PartOfSpeech::Other, PartOfSpeech::from_ipadic);
+    let is_conjunctive = fields.next() == Some("接続助詞");
     // part of speech, three subcategories, conjugation form, conjugation type, base form
-    let base_form = fields.nth(5).filter(|base| !matches!(*base, "*" | "") && !word.is_unknown());
-    WordDetails { part_of_speech, base_form }
+    let base_form = fields.nth(4).filter(|base| !matches!(*base, "*" | "") && !word.is_unknown());
+    WordDetails { part_of_speech, is_conjunctive, base_form }
 }
 
 /// Number of words in the dictionary: the length of a table indexed by [`WordNumber::index`].

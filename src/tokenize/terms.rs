@@ -3,7 +3,7 @@
 //! lexicon grows, and labeling, where it is fixed.
 
 use super::{
-    clause::{self, Ending},
+    clause,
     morphology::{Morpheme, Segmenter},
     normalize,
 };
@@ -26,8 +26,21 @@ pub struct Word {
     pub is_content: bool,
     /// Whether it negates what stands before it.
     pub is_negation: bool,
-    /// Whether it is 、 or 。
-    pub is_stop: bool,
+    /// What it is between clauses.
+    pub boundary: Boundary,
+}
+
+/// What a word is between clauses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Boundary {
+    /// Nothing.
+    None,
+    /// Punctuation; a clause ends behind it.
+    Stop,
+    /// Another symbol.
+    Symbol,
+    /// A conjunctive particle; a clause ends behind it unless punctuation follows.
+    Particle,
 }
 
 /// Numbers words: a growing lexicon in training, a fixed one in labeling.
@@ -45,10 +58,10 @@ pub enum Head {
     Stance,
 }
 
-/// Number of blocks of each head.
-pub const N_BLOCKS: usize = 3;
+/// Blocks of a head, at most.
+pub const N_BLOCKS: usize = 6;
 
-/// Blocks of terms, each scaled to length 1 on its own. The first three are for themes, the last three for stance.
+/// Blocks of terms, each scaled to length 1 on its own. The first three are for themes, the others for stance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Block {
     /// Base forms of content words.
@@ -59,18 +72,26 @@ pub enum Block {
     Pair,
     /// Base forms of all words.
     Token,
-    /// 1- to 4-grams of the last characters, hedges taken off, and the number of hedges.
+    /// 1- to 4-grams of the last characters, hedges taken off, and the hedges.
     Ending,
     /// Content words, those under a negation marked.
     Negated,
+    /// The last 1 to 8 characters, hedges taken off, and the hedges.
+    Suffix,
+    /// The last words: each, their neighbours, and the last one to three together.
+    LastWords,
+    /// Three words in a row.
+    Triple,
 }
 
 impl Block {
     /// The blocks of a head, in order.
-    pub fn of(head: Head) -> [Self; N_BLOCKS] {
+    pub fn of(head: Head) -> &'static [Self] {
         match head {
-            Head::Themes => [Self::Word, Self::Character, Self::Pair],
-            Head::Stance => [Self::Token, Self::Ending, Self::Negated],
+            Head::Themes => &[Self::Word, Self::Character, Self::Pair],
+            Head::Stance => {
+                &[Self::Token, Self::Ending, Self::Negated, Self::Suffix, Self::LastWords, Self::Triple]
+            }
         }
     }
 
@@ -80,18 +101,36 @@ impl Block {
             Self::Word | Self::Token => 0,
             Self::Character | Self::Ending => 1,
             Self::Pair | Self::Negated => 2,
+            Self::Suffix => 3,
+            Self::LastWords => 4,
+            Self::Triple => 5,
         }
     }
 }
 
-/// Characters of the end of a text that the [`Block::Ending`] looks at.
+/// Characters of the end of a text that [`Block::Ending`] looks at.
 const ENDING_CHARS: usize = 12;
 /// Longest n-gram of [`Block::Ending`].
 const ENDING_GRAM: usize = 4;
+/// Stands before the first character of a text shorter than its ending.
+const START: u16 = '^' as u16;
+/// Longest [`Block::Suffix`].
+const SUFFIX_CHARS: usize = 8;
+/// Words of the end of a text that [`Block::LastWords`] looks at.
+const LAST_WORDS: usize = 6;
 /// Content words before a negation that stand under it.
 const NEGATION_SPAN: usize = 2;
 /// Marks a lexeme under negation in a key.
 const NEGATED: u64 = 1 << 32;
+/// Marks words at the very end in a key of [`Block::LastWords`].
+const AT_END: u64 = 1 << 63;
+/// Bits of a lexeme in a key of several.
+const LEXEME_BITS: u32 = 21;
+/// Key of a hedge, plus its number: below every n-gram, since no character is U+0000 but the first of a gram of one,
+/// and control characters are no text.
+const HEDGES: u64 = 1;
+/// Key of a text without hedge.
+const NO_HEDGE: u64 = 0x1F;
 
 /// Holds the buffers of an analysis; one a thread.
 #[derive(Default)]
@@ -103,6 +142,7 @@ pub struct Analyzer {
     words: Vec<Word>,
     ending: Vec<u16>,
     negated: Vec<u64>,
+    last: Vec<Word>,
 }
 
 impl Analyzer {
@@ -138,6 +178,7 @@ impl Analyzer {
                 self.tokens(&mut found);
                 self.endings(&mut found);
                 self.negations(&mut found);
+                self.last_words(&mut found);
             }
         }
     }
@@ -170,12 +211,22 @@ impl Analyzer {
         for word in &self.words {
             found(Block::Token, u64::from(word.lexeme.0));
         }
+        for three in self.words.windows(3) {
+            if let Some(key) = lexemes_key(three) {
+                found(Block::Triple, key);
+            }
+        }
     }
 
     fn endings(&mut self, found: &mut impl FnMut(Block, u64)) {
-        let Ending { stem, n_hedges } = clause::ending(&self.text);
+        let ending = clause::ending(&self.text);
         self.ending.clear();
-        self.ending.extend(stem.chars().rev().take(ENDING_CHARS).map(character));
+        self.ending.extend(ending.stem.chars().rev().map(character).chain([START]).take(ENDING_CHARS));
+        for (n, key) in suffix_keys(&self.ending).enumerate() {
+            if n < SUFFIX_CHARS && self.ending[n] != START {
+                found(Block::Suffix, key);
+            }
+        }
         self.ending.reverse();
         for start in 0..self.ending.len() {
             let mut key = 0;
@@ -184,32 +235,76 @@ impl Analyzer {
                 found(Block::Ending, key);
             }
         }
-        if n_hedges > 0 {
-            found(Block::Ending, HEDGED);
+        for &hedge in ending.hedges() {
+            found(Block::Ending, HEDGES + u64::from(hedge));
+            found(Block::Suffix, HEDGES + u64::from(hedge));
+        }
+        if ending.hedges().is_empty() {
+            found(Block::Ending, NO_HEDGE);
+            found(Block::Suffix, NO_HEDGE);
         }
     }
 
     fn negations(&mut self, found: &mut impl FnMut(Block, u64)) {
         self.negated.clear();
-        let mut part_start = 0;
-        for word in &self.words {
+        let mut clause_start = 0;
+        for (i, word) in self.words.iter().enumerate() {
             if word.is_negation {
-                let from = part_start.max(self.negated.len().saturating_sub(NEGATION_SPAN));
+                let from = clause_start.max(self.negated.len().saturating_sub(NEGATION_SPAN));
                 self.negated[from..].iter_mut().for_each(|key| *key |= NEGATED);
-            }
-            if word.is_content && word.lexeme != Lexeme::UNSEEN {
+            } else if word.is_content {
                 self.negated.push(u64::from(word.lexeme.0));
             }
-            if word.is_stop {
-                part_start = self.negated.len();
+            let stop_follows = || self.words.get(i + 1).is_some_and(|w| w.boundary == Boundary::Stop);
+            if word.boundary == Boundary::Stop || word.boundary == Boundary::Particle && !stop_follows() {
+                clause_start = self.negated.len();
             }
         }
         self.negated.iter().for_each(|&key| found(Block::Negated, key));
     }
+
+    fn last_words(&mut self, found: &mut impl FnMut(Block, u64)) {
+        let is_symbol = |w: &&Word| matches!(w.boundary, Boundary::Stop | Boundary::Symbol);
+        self.last.clear();
+        self.last.extend(self.words.iter().rev().filter(|w| !is_symbol(w)).take(LAST_WORDS).copied());
+        self.last.reverse();
+        let words = &self.last;
+        for n in 1..=3 {
+            for (start, gram) in words.windows(n).enumerate() {
+                let Some(key) = lexemes_key(gram) else { continue };
+                found(Block::LastWords, key);
+                if start + n == words.len() {
+                    found(Block::LastWords, key | AT_END);
+                }
+            }
+        }
+    }
+
+    /// The suffixes of the text last analyzed, as keys of [`Block::Suffix`] with what they stand for.
+    pub fn suffixes(&self) -> Vec<(u64, String)> {
+        let chars: Vec<char> = clause::ending(&self.text).stem.chars().rev().take(SUFFIX_CHARS).collect();
+        let codes: Vec<u16> = chars.iter().map(|&c| character(c)).collect();
+        suffix_keys(&codes).enumerate().map(|(n, key)| (key, chars[..=n].iter().rev().collect())).collect()
+    }
 }
 
-/// Key of the term that says that the end was hedged: no character is U+0000, so no n-gram has it.
-const HEDGED: u64 = 1 << 48;
+/// Keys of ever longer suffixes of a text given from its end: FNV-1a over the characters, since eight of them are more
+/// than a key holds.
+fn suffix_keys(from_end: &[u16]) -> impl Iterator<Item = u64> + '_ {
+    from_end.iter().scan(0xcbf2_9ce4_8422_2325_u64, |hash, &c| {
+        *hash = (*hash ^ u64::from(c)).wrapping_mul(0x0100_0000_01b3);
+        Some(*hash)
+    })
+}
+
+/// Up to three lexemes in one key; `None` where one is unseen.
+fn lexemes_key(words: &[Word]) -> Option<u64> {
+    words.iter().try_fold(0, |key, word| {
+        // 0 must stay free for "no word", or a word alone and the same after lexeme 0 would share a key.
+        let lexeme = u64::from(word.lexeme.0.wrapping_add(1));
+        (lexeme != 0 && lexeme < 1 << LEXEME_BITS).then_some(key << LEXEME_BITS | lexeme)
+    })
+}
 
 /// A character as keys hold it: 16 bits, those beyond the basic plane made one.
 fn character(c: char) -> u16 {
@@ -220,17 +315,53 @@ fn pair_key(first: Lexeme, second: Lexeme) -> u64 {
     u64::from(first.0) << 32 | u64::from(second.0)
 }
 
-/// A key as a person reads it; `form` gives the base form of a lexeme.
-pub fn describe(block: Block, key: u64, form: impl Fn(Lexeme) -> String) -> String {
+/// A key as a person reads it: `form` gives the base form of a lexeme, `suffixes` what the text's suffixes stand for
+/// ([`Analyzer::suffixes`]).
+pub fn describe(
+    block: Block,
+    key: u64,
+    form: impl Fn(Lexeme) -> String,
+    suffixes: &[(u64, String)],
+) -> String {
     let lexeme = |bits: u64| form(Lexeme(bits as u32));
+    let hedge = (HEDGES..=NO_HEDGE).contains(&key);
     match block {
+        Block::Ending | Block::Suffix if hedge && key == NO_HEDGE => "（言い切り）".to_owned(),
+        Block::Ending | Block::Suffix if hedge => {
+            let names = [
+                "のではないか",
+                "のでは",
+                "だろう",
+                "と思う",
+                "と考えられる",
+                "という声",
+                "状況",
+                "ことがある",
+                "である",
+                "が",
+            ];
+            format!("（〜{}）", names.get((key - HEDGES) as usize).unwrap_or(&""))
+        }
         Block::Word | Block::Token => lexeme(key),
         Block::Pair => format!("{}＋{}", lexeme(key >> 32), lexeme(key)),
         Block::Negated if key & NEGATED != 0 => format!("¬{}", lexeme(key)),
         Block::Negated => lexeme(key),
-        Block::Ending if key == HEDGED => "（のではないか 等）".to_owned(),
         Block::Character => format!("「{}」", gram(key)),
         Block::Ending => format!("…{}", gram(key)),
+        Block::Suffix => {
+            let suffix = suffixes.iter().find(|(k, _)| *k == key).map_or("?", |(_, s)| s);
+            format!("…{suffix}。")
+        }
+        Block::LastWords | Block::Triple => {
+            let words: Vec<String> = (0..3)
+                .rev()
+                .map(|i| (key & !AT_END) >> (i * LEXEME_BITS) & ((1 << LEXEME_BITS) - 1))
+                .filter(|bits| *bits != 0)
+                .map(|bits| lexeme(bits - 1))
+                .collect();
+            let end = if block == Block::LastWords && key & AT_END != 0 { "。" } else { "" };
+            format!("{}{end}", words.join("＋"))
+        }
     }
 }
 
@@ -255,9 +386,10 @@ mod tests {
         let mut lexicon = GrowingLexicon::default();
         let mut analyzer = Analyzer::default();
         analyzer.analyze(text, &mut lexicon);
+        let suffixes = analyzer.suffixes();
         let mut found = BTreeMap::new();
         analyzer.for_each_term(head, |block, key| {
-            let name = describe(block, key, |lexeme| lexicon.form(lexeme).to_owned());
+            let name = describe(block, key, |lexeme| lexicon.form(lexeme).to_owned(), &suffixes);
             *found.entry(format!("{block:?} {name}")).or_insert(0) += 1;
         });
         found
@@ -281,22 +413,38 @@ mod tests {
 
     #[test]
     fn stance_is_told_by_the_end_and_by_negation() {
-        let found = terms("訪問看護は不足していないのではないか。", Head::Stance);
-        for term in ["Negated ¬不足", "Ending …ていない", "Ending （のではないか 等）", "Token は"]
-        {
+        let found = terms("訪問看護の利用に困らないのではないか。", Head::Stance);
+        for term in [
+            "Negated ¬困る",
+            "Negated 訪問看護",
+            "Ending …らない",
+            "Ending （〜のではないか）",
+            "Suffix …に困らない。",
+            "LastWords か。",
+            "LastWords 困る＋ない＋の",
+            "Triple の＋利用＋に",
+            "Token に",
+        ] {
             assert!(found.contains_key(term), "{term} of {found:?}");
         }
-        assert!(found.contains_key("Negated 訪問看護"), "{found:?}");
     }
 
     #[test]
-    fn a_negation_ends_at_the_comma() {
+    fn a_negation_ends_at_the_comma_and_at_a_conjunctive_particle() {
         let found = terms("不足し、困らない", Head::Stance);
         assert!(found.contains_key("Negated 不足") && found.contains_key("Negated ¬困る"), "{found:?}");
+        let found = terms("多いが困らない", Head::Stance);
+        assert!(found.contains_key("Negated 多い") && found.contains_key("Negated ¬困る"), "{found:?}");
     }
 
     #[test]
-    fn an_empty_text_has_no_terms() {
-        assert!(terms("", Head::Themes).is_empty() && terms("　", Head::Stance).is_empty());
+    fn a_text_said_outright_has_no_hedge() {
+        assert!(terms("在宅医が少ない。", Head::Stance).contains_key("Suffix （言い切り）"));
+    }
+
+    #[test]
+    fn an_empty_text_has_no_terms_but_that_it_is_not_hedged() {
+        assert!(terms("", Head::Themes).is_empty());
+        assert!(terms("　", Head::Stance).keys().all(|t| t.contains("言い切り") || t.contains('^')));
     }
 }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::tokenize::{
-    Lexeme, Lexicon, Word, is_negation,
-    morphology::{self, Morpheme, WordNumber},
+    Boundary, Lexeme, Lexicon, Word, is_negation, is_stop, joins_clauses,
+    morphology::{self, Morpheme, PartOfSpeech, WordNumber},
 };
 
 /// A lexicon that takes in every base form it meets: for training.
@@ -63,7 +63,12 @@ fn resolve(number: WordNumber, surface: &str, mut lexeme: impl FnMut(&str) -> Le
         lexeme: lexeme(form),
         is_content: details.part_of_speech.is_content(),
         is_negation: is_negation(form),
-        is_stop: matches!(form, "、" | "。"),
+        boundary: match details.part_of_speech {
+            _ if is_stop(form) => Boundary::Stop,
+            PartOfSpeech::Symbol => Boundary::Symbol,
+            PartOfSpeech::Particle if details.is_conjunctive && joins_clauses(form) => Boundary::Particle,
+            _ => Boundary::None,
+        },
     }
 }
 
@@ -121,16 +126,19 @@ impl Lexicon for &FixedLexicon {
 const FILLED: u32 = 1 << 31;
 const CONTENT: u32 = 1 << 30;
 const NEGATION: u32 = 1 << 29;
-const STOP: u32 = 1 << 28;
-/// Lexemes have the other 28 bits, all ones for an unseen one.
-const LEXEME: u32 = STOP - 1;
+/// Two bits for the boundary.
+const BOUNDARY_SHIFT: u32 = 27;
+const BOUNDARIES: [Boundary; 4] = [Boundary::None, Boundary::Stop, Boundary::Symbol, Boundary::Particle];
+/// Lexemes have the other 27 bits, all ones for an unseen one.
+const LEXEME: u32 = (1 << BOUNDARY_SHIFT) - 1;
 
 fn pack(word: Word) -> u32 {
     let flag = |set: bool, bit: u32| if set { bit } else { 0 };
+    let boundary = BOUNDARIES.iter().position(|b| *b == word.boundary).unwrap_or(0) as u32;
     FILLED
         | flag(word.is_content, CONTENT)
         | flag(word.is_negation, NEGATION)
-        | flag(word.is_stop, STOP)
+        | boundary << BOUNDARY_SHIFT
         | word.lexeme.0 & LEXEME
 }
 
@@ -140,7 +148,7 @@ fn unpack(packed: u32) -> Word {
         lexeme: if lexeme == LEXEME { Lexeme::UNSEEN } else { Lexeme(lexeme) },
         is_content: packed & CONTENT != 0,
         is_negation: packed & NEGATION != 0,
-        is_stop: packed & STOP != 0,
+        boundary: BOUNDARIES[(packed >> BOUNDARY_SHIFT & 3) as usize],
     }
 }
 
@@ -152,14 +160,11 @@ mod tests {
     #[test]
     fn a_packed_word_comes_back() {
         for lexeme in [Lexeme(0), Lexeme(123_456), Lexeme::UNSEEN] {
-            for bits in 0..8 {
-                let word = Word {
-                    lexeme,
-                    is_content: bits & 1 != 0,
-                    is_negation: bits & 2 != 0,
-                    is_stop: bits & 4 != 0,
-                };
-                assert_eq!(unpack(pack(word)), word);
+            for (is_content, is_negation) in [(true, false), (false, true), (true, true)] {
+                for boundary in BOUNDARIES {
+                    let word = Word { lexeme, is_content, is_negation, boundary };
+                    assert_eq!(unpack(pack(word)), word);
+                }
             }
         }
     }

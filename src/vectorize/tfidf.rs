@@ -52,11 +52,6 @@ impl TfIdf {
         self.idf.len()
     }
 
-    /// The same for the terms that [`super::Vocabulary::select`] kept.
-    pub fn select(&self, kept: &[TermId], block_starts: [u32; N_BLOCKS + 1]) -> Self {
-        Self { idf: kept.iter().map(|t| self.idf[t.index()]).collect(), block_starts }
-    }
-
     /// The row of one document.
     pub fn row(&self, counts: &[Count]) -> Vec<(TermId, f64)> {
         let mut squares = [0.0; N_BLOCKS];
@@ -110,7 +105,7 @@ mod tests {
         // scikit-learn 1.9.1, TfidfVectorizer(sublinear_tf=True, analyzer=str.split).fit(["a b", "b c c"])
         //   .transform(["a b b"]).toarray() -> a 0.6387105, b 0.7694471
         let corpus = Corpus::new(["医師病院", "病院薬局薬局"]);
-        let tfidf = TfIdf::fit(&corpus.themes, &[0, 1], [1, u32::MAX, u32::MAX]);
+        let tfidf = TfIdf::fit(&corpus.themes, &[0, 1], [1, u32::MAX, u32::MAX, 1, 1, 1]);
         let row = tfidf.row(&[(TermId(0), 1), (TermId(1), 2)]);
         assert!((row[0].1 - 0.638_710_5).abs() < 1e-6, "{row:?}");
         assert!((row[1].1 - 0.769_447_1).abs() < 1e-6, "{row:?}");
@@ -119,7 +114,7 @@ mod tests {
     #[test]
     fn every_block_has_length_one_and_rare_terms_are_out() {
         let corpus = Corpus::new(["在宅医が少ない", "薬局が少ない", "在宅医が多い"]);
-        let tfidf = TfIdf::fit(&corpus.themes, &[0, 1, 2], [1, 2, 2]);
+        let tfidf = TfIdf::fit(&corpus.themes, &[0, 1, 2], [1, 2, 2, 1, 1, 1]);
         let rows = tfidf.rows(&corpus.themes, &[0]);
         let starts = corpus.themes.vocabulary.block_starts();
         for block in 0..N_BLOCKS {

@@ -6,6 +6,9 @@ use std::io::BufRead;
 use quick_xml::events::BytesStart;
 
 use super::{
+    draft::{Draft, Run, TableDraft},
+    fields::Fields,
+    model::{Block, Document, Table, TableCell},
     styles::{NumberFormat, Numbering, Styles, left_indent},
     symbols::{readable, symbol},
 };
@@ -17,50 +20,6 @@ use crate::{
     },
     opinion::Source,
 };
-
-/// A part of the body.
-#[derive(Debug, Clone)]
-pub(super) enum Block {
-    /// A paragraph.
-    Paragraph(Paragraph),
-    /// A table.
-    Table(Table),
-    /// What stands in a text box.
-    Box(Vec<Block>),
-}
-
-/// A table of Word.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Table {
-    /// Rows that are not deleted.
-    pub rows: Vec<Vec<TableCell>>,
-    /// Page on which it begins, where it is known.
-    pub page: Option<u32>,
-}
-
-/// A cell.
-#[derive(Debug, Clone, Default)]
-pub(super) struct TableCell {
-    /// First column of the grid, from 0.
-    pub column: u32,
-    /// Columns of the grid it takes.
-    pub span: u32,
-    /// Goes on with the cell above.
-    pub goes_on: bool,
-    /// What it holds.
-    pub blocks: Vec<Block>,
-}
-
-/// What a part of a Word file holds.
-#[derive(Debug, Default)]
-pub(super) struct Document {
-    /// Paragraphs, tables and text boxes, in order.
-    pub blocks: Vec<Block>,
-    /// Text that does not show or is deleted, with its place.
-    pub dropped: Vec<(Source, String)>,
-    /// Whether a part in another format is embedded, which is not read.
-    pub has_foreign_part: bool,
-}
 
 /// Reads one part (`word/document.xml`, a header, footnotes …).
 ///
@@ -81,7 +40,7 @@ pub(super) fn read<R: BufRead>(
         containers: vec![Vec::new()],
         paragraphs: Vec::new(),
         tables: Vec::new(),
-        fields: Vec::new(),
+        fields: Fields::default(),
         n_dropping: 0,
         placeholders: Vec::new(),
         carried: String::new(),
@@ -99,47 +58,6 @@ pub(super) fn read<R: BufRead>(
     }
 }
 
-/// A paragraph being read.
-#[derive(Default)]
-struct Draft {
-    text: String,
-    dropped: String,
-    style: Option<String>,
-    number: NumberFormat,
-    outline_level: Option<u8>,
-    indent: Option<i32>,
-    is_aside: bool,
-    /// Its mark is deleted: it goes on in the next paragraph.
-    goes_on: bool,
-    in_contents: bool,
-    boxes: Vec<Vec<Block>>,
-    run: Run,
-    source: Source,
-}
-
-/// Properties of the run being read.
-#[derive(Default)]
-struct Run {
-    hidden: bool,
-    font: String,
-}
-
-/// A table being read.
-#[derive(Default)]
-struct TableDraft {
-    table: Table,
-    row: Vec<TableCell>,
-    row_deleted: bool,
-    next_column: u32,
-    cell: TableCell,
-}
-
-/// A field: its instruction comes first, then, after a separator, its result.
-struct Field {
-    instruction: String,
-    in_result: bool,
-}
-
 struct Parser<'a> {
     file: &'a str,
     styles: &'a Styles,
@@ -151,7 +69,7 @@ struct Parser<'a> {
     containers: Vec<Vec<Block>>,
     paragraphs: Vec<Draft>,
     tables: Vec<TableDraft>,
-    fields: Vec<Field>,
+    fields: Fields,
     /// Open elements whose text is deleted.
     n_dropping: usize,
     /// Open content controls: whether each shows only its prompt.
@@ -248,7 +166,11 @@ impl Parser<'_> {
             "altChunk" => self.document.has_foreign_part = true,
             "del" | "moveFrom" => self.deletion(parent),
             "tr" | "tc" | "gridSpan" | "vMerge" | "hMerge" | "gridBefore" => self.start_of_table(name, e),
-            "fldChar" => self.field(attribute(e, "fldCharType").as_deref()),
+            "fldChar" => {
+                if let Some(drawn) = self.fields.mark(attribute(e, "fldCharType").as_deref()) {
+                    self.append(&drawn);
+                }
+            }
             _ => self.property_or_character(name, parent, e),
         }
     }
@@ -297,27 +219,6 @@ impl Parser<'_> {
             "gridSpan" => table.cell.span = number().unwrap_or(1).clamp(1, 255),
             "gridBefore" => table.next_column = number().unwrap_or(0).min(255),
             "vMerge" | "hMerge" => table.cell.goes_on |= attribute(e, "val").as_deref() != Some("restart"),
-            _ => {}
-        }
-    }
-
-    fn field(&mut self, kind: Option<&str>) {
-        match kind {
-            Some("begin") => self.fields.push(Field { instruction: String::new(), in_result: false }),
-            Some("separate") => {
-                if let Some(field) = self.fields.last_mut() {
-                    field.in_result = true;
-                }
-            }
-            Some("end") => {
-                // 囲い文字 and the like are drawn by the instruction itself.
-                if let Some(field) = self.fields.pop()
-                    && !field.in_result
-                    && let Some(text) = drawn_text(&field.instruction)
-                {
-                    self.append(&text);
-                }
-            }
             _ => {}
         }
     }
@@ -376,22 +277,17 @@ impl Parser<'_> {
                     paragraph.dropped.push_str(text);
                 }
             }
-            Some(&"instrText") => {
-                if let Some(field) = self.fields.last_mut().filter(|f| !f.in_result) {
-                    field.instruction.push_str(text);
-                }
-            }
+            Some(&"instrText") => self.fields.instruct(text),
             _ => {}
         }
     }
 
     /// Adds text to the paragraph, or to what is dropped of it.
     fn append(&mut self, text: &str) {
-        if self.fields.iter().any(|field| !field.in_result) {
+        if self.fields.hides_text() {
             return;
         }
-        let in_contents =
-            self.fields.iter().any(|f| f.instruction.trim_start().to_ascii_uppercase().starts_with("TOC"));
+        let in_contents = self.fields.is_contents();
         let Some(paragraph) = self.paragraphs.last_mut() else { return };
         paragraph.in_contents |= in_contents;
         let hidden = paragraph.run.hidden
@@ -461,7 +357,7 @@ impl Parser<'_> {
 
     fn end_paragraph(&mut self) {
         // An instruction that never ended must not swallow the rest of the file.
-        self.fields.retain(|field| field.in_result);
+        self.fields.close_instructions();
         let Some(draft) = self.paragraphs.pop() else { return };
         if !draft.dropped.trim().is_empty() {
             self.document.dropped.push((draft.source.clone(), draft.dropped.trim().to_owned()));
@@ -504,17 +400,6 @@ impl Parser<'_> {
         self.document.blocks = std::mem::take(&mut self.containers[0]);
         self.document
     }
-}
-
-/// The character that an EQ field draws: 囲い文字 (`eq \o\ac(○,秘)`) and older phonetic guides
-/// (`EQ \* jc2 \o\ad(\s\up 9(たかしま),髙島)`): what stands last in its brackets.
-fn drawn_text(instruction: &str) -> Option<String> {
-    let instruction = instruction.trim();
-    let is_overlay =
-        instruction.get(..2)?.eq_ignore_ascii_case("eq") && instruction.to_ascii_lowercase().contains("\\o");
-    let inner = instruction.rfind(')').map(|end| &instruction[..end]).filter(|_| is_overlay)?;
-    let last = inner.rsplit([',', ';', '(']).next()?.trim();
-    (!last.is_empty()).then(|| last.to_owned())
 }
 
 #[cfg(test)]

@@ -2,20 +2,24 @@
 //! the body is left out and told.
 
 mod document;
+mod draft;
+mod fields;
+mod model;
 mod styles;
 mod symbols;
 
-use document::{Block, Document, Table};
+use model::{Block, Document, Table};
 use styles::{Numbering, Styles};
 
 use super::{
     around,
     cell::{lines, trim},
+    flow::{State, position},
     grid::{Cell, Grid, Merge},
     layout::{Understood, grid_text, read_grid},
     marks,
     options::ReadOptions,
-    outline::{Outline, State, position},
+    outline::Outline,
     package::{Container, Kind, Package, container},
     reading::{LeftOut, Reading, Reason, Warning},
     table::Context,
@@ -41,7 +45,7 @@ pub fn read_docx(bytes: Vec<u8>, file: &str, options: &ReadOptions) -> Result<Re
     if reading.opinions.is_empty() {
         return Err(Error::input(Position::file(file), nothing_found(&word, options)));
     }
-    Ok(reading)
+    Ok(reading.finish(file))
 }
 
 /// The name of the part that holds the body.

@@ -1,6 +1,7 @@
 //! Workbooks (.xlsx, .xlsm, .xls, .ods): every sheet that holds opinions comes out as opinions with their cells; sheets
 //! of notes are left out and told.
 
+mod extent;
 mod ods;
 mod xls;
 mod xlsx;
@@ -56,7 +57,7 @@ pub fn read_workbook(bytes: Vec<u8>, file: &str, options: &ReadOptions) -> Resul
     if reading.opinions.is_empty() {
         return Err(Error::input(Position::file(file), nothing_found(&sheets, &headers, options)));
     }
-    Ok(reading)
+    Ok(reading.finish(file))
 }
 
 fn what_else(package: &Package) -> &'static str {
@@ -78,7 +79,7 @@ fn read_sheets(sheets: &[Sheet], file: &str, options: &ReadOptions, guess: bool)
         let context = Context {
             file: file.to_owned(),
             part: Some(sheet.name.clone()),
-            municipality: around::municipality_in(&sheet.name).map(str::to_owned),
+            municipality: around::municipality_in(&sheet.name),
             fiscal_year: year_in_name(&sheet.name),
             ..Context::default()
         };

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
 
-use super::{Budget, Sheet, iso};
+use super::{Budget, Sheet, extent::extents, iso};
 use crate::{
     error::{Error, Position, Result},
     ingest::{
@@ -25,10 +25,23 @@ pub(super) fn read(bytes: Vec<u8>, file: &str, limits: &Limits) -> Result<Vec<Sh
         };
         Error::input(Position::file(file), message)
     };
+    let Some(extents) = extents(&bytes) else {
+        let message = "the workbook is damaged; ask for the file again, or save it as .xlsx";
+        return Err(Error::input(Position::file(file), message));
+    };
+    let n_cells = extents.iter().fold(0u64, |sum, extent| sum.saturating_add(extent.n_cells));
+    if n_cells > limits.cells {
+        return Err(Error::Limit {
+            position: Position::file(file),
+            what: format!("a size of {n_cells} cells, blank ones between others counted,"),
+            limit: format!("{} cells", limits.cells),
+            flag: "--limit-cells",
+        });
+    }
     let mut workbook: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(failed)?;
     let mut budget = Budget::new(limits, file);
     let mut sheets = Vec::new();
-    for sheet in workbook.sheets_metadata().to_vec() {
+    for (i, sheet) in workbook.sheets_metadata().to_vec().into_iter().enumerate() {
         if sheet.typ != SheetType::WorkSheet {
             continue;
         }
@@ -39,6 +52,11 @@ pub(super) fn read(bytes: Vec<u8>, file: &str, limits: &Limits) -> Result<Vec<Sh
             let Some(cell) = cell_of(value) else { continue };
             budget.take(if let Cell::Text(text) = &cell { text.len() } else { 8 })?;
             grid.push(first_row + row as u32 + 1, first_column + column as u32, cell);
+        }
+        if let Some(extent) = extents.get(i) {
+            for row in &mut grid.rows {
+                row.hidden = extent.hidden_rows.binary_search(&row.number).is_ok();
+            }
         }
         let merges = workbook.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
         grid.merges = merges

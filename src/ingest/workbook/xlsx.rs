@@ -3,7 +3,7 @@
 use std::io::{BufRead, Cursor};
 
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
-use quick_xml::{Reader, events::Event};
+use quick_xml::events::BytesStart;
 
 use super::{Budget, Sheet, iso};
 use crate::{
@@ -53,7 +53,7 @@ fn read_cells(
         let (row, column) = cell.get_position();
         let value = match cell.get_value() {
             DataRef::Empty => continue,
-            DataRef::SharedString(text) if text.is_empty() => continue,
+            DataRef::SharedString("") => continue,
             DataRef::String(text) if text.is_empty() => continue,
             value => value,
         };
@@ -161,33 +161,40 @@ fn attributes_of(
 }
 
 /// An attribute; `r:id` before `id`, since a sheet has both.
-fn attribute_with_prefix(e: &quick_xml::events::BytesStart<'_>, name: &str) -> String {
+fn attribute_with_prefix(e: &BytesStart<'_>, name: &str) -> String {
     let prefixed =
         e.attributes().flatten().find(|a| a.key.local_name().as_ref() == name && a.key.prefix().is_some());
     prefixed.map(|a| a.value.into_owned()).or_else(|| attribute(e, name)).unwrap_or_default()
 }
 
-/// Walks over a sheet's XML without keeping anything of its cells; where it is damaged, calamine says so.
-fn outline<R: BufRead>(part: R) -> Outline {
-    let mut reader = Reader::from_reader(part);
-    reader.config_mut().check_end_names = false;
+/// Looks for two kinds of tags in a sheet's XML and parses nothing else, which calamine does anyway; where the XML is
+/// damaged, calamine says so.
+fn outline<R: BufRead>(mut part: R) -> Outline {
     let mut outline = Outline::default();
-    let (mut buffer, mut row_number) = (Vec::new(), 0u32);
+    let (mut piece, mut row_number) = (Vec::new(), 0u32);
     loop {
-        buffer.clear();
-        match reader.read_event_into(&mut buffer) {
-            Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
-                "row" => {
-                    row_number = attribute(&e, "r").and_then(|r| r.parse().ok()).unwrap_or(row_number + 1);
-                    if matches!(attribute(&e, "hidden").as_deref(), Some("1" | "true")) {
-                        outline.hidden_rows.push(row_number);
-                    }
-                }
-                "mergeCell" => outline.merges.extend(attribute(&e, "ref").as_deref().and_then(merge)),
-                _ => {}
-            },
-            Ok(Event::Eof) | Err(_) => break,
-            Ok(_) => {}
+        piece.clear();
+        if !part.read_until(b'>', &mut piece).is_ok_and(|n_bytes| n_bytes > 0) {
+            break;
+        }
+        let Some(start) = memchr::memrchr(b'<', &piece) else { continue };
+        let tag = &piece[start + 1..];
+        let tag = tag.strip_suffix(b"/>").or_else(|| tag.strip_suffix(b">")).unwrap_or(tag);
+        let name_bytes = tag.iter().position(u8::is_ascii_whitespace).unwrap_or(tag.len());
+        let local = tag[..name_bytes].rsplit(|b| *b == b':').next().unwrap_or_default();
+        if !matches!(local, b"row" | b"mergeCell") {
+            continue;
+        }
+        let Ok(tag) = std::str::from_utf8(tag) else { continue };
+        let element = BytesStart::from_content(tag, name_bytes);
+        if local == b"mergeCell" {
+            outline.merges.extend(attribute(&element, "ref").as_deref().and_then(merge));
+            continue;
+        }
+        row_number =
+            attribute(&element, "r").and_then(|r| r.parse().ok()).unwrap_or(row_number.saturating_add(1));
+        if matches!(attribute(&element, "hidden").as_deref(), Some("1" | "true")) {
+            outline.hidden_rows.push(row_number);
         }
     }
     outline.hidden_rows.sort_unstable();
