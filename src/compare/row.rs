@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use serde_json::Map;
 
 use crate::{
+    guard::unguard,
     opinion::Source,
     record::{HandDecision, LabeledRecord, Status},
 };
@@ -36,18 +37,28 @@ pub(super) fn record(header: &StringRecord, row: &StringRecord) -> Result<Labele
         unseen_terms: row.number("unseen_terms")?.unwrap_or_default(),
         in_training: matches!(row.field("in_training"), Some("true" | "TRUE" | "1")),
         label: row
-            .field("label_themes")
-            .map(|themes| HandDecision { themes: names(themes), stance: row.text("label_stance") }),
+            .field("hand_themes")
+            .map(|themes| HandDecision { themes: names(themes), stance: row.text("hand_stance") }),
         source: Source {
-            file: row.text("source_file").or_else(|| row.text("file")).unwrap_or_default(),
-            page: row.number("page")?,
             line: row.number("line")?,
-            ..Source::default()
+            ..place(row.text("file").unwrap_or_default(), row.field("place"))
         },
         model: row.required("model")?.to_owned(),
         codebook: row.required("codebook")?.to_owned(),
         columns: Map::new(),
     })
+}
+
+/// A page, or a sheet and a cell (`一覧!D5`).
+fn place(file: String, place: Option<&str>) -> Source {
+    let cell = place.and_then(|p| p.rsplit_once('!'));
+    Source {
+        file,
+        page: place.and_then(|p| p.parse().ok()),
+        sheet: cell.map(|(sheet, _)| sheet.to_owned()),
+        cell: cell.map(|(_, cell)| cell.to_owned()),
+        line: None,
+    }
 }
 
 /// Ids joined by `|`.
@@ -65,9 +76,9 @@ impl<'r> Row<'r> {
         self.header.iter().position(|h| h.trim() == name)
     }
 
-    /// What stands in a column, unless it is blank.
+    /// What stands in a column, unless it is blank; what was guarded from spreadsheets as it was.
     fn field(&self, name: &str) -> Option<&'r str> {
-        self.row.get(self.column(name)?).map(str::trim).filter(|v| !v.is_empty())
+        self.row.get(self.column(name)?).map(|v| unguard(v.trim())).filter(|v| !v.is_empty())
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -109,10 +120,10 @@ mod tests {
         record(&header, &row)
     }
 
-    const ROW: [(&str, &str); 11] = [
+    const ROW: [(&str, &str); 13] = [
         ("id", "R01-001"),
         ("fiscal_year", "2019"),
-        ("text", "少ない"),
+        ("text", "'=少ない"),
         ("themes", "supply|policy"),
         ("stance", "concern"),
         ("status", "review"),
@@ -120,7 +131,9 @@ mod tests {
         ("model", "m"),
         ("codebook", "c"),
         ("scores", "supply=0.9|policy=0.5"),
-        ("label_themes", "supply"),
+        ("hand_themes", "supply"),
+        ("file", "r01.xlsx"),
+        ("place", "一覧!D5"),
     ];
 
     #[test]
@@ -129,7 +142,8 @@ mod tests {
         assert_eq!(record.themes, ["supply", "policy"]);
         assert_eq!(record.scores["policy"], 0.5);
         assert_eq!(record.label.expect("a decision").themes, ["supply"]);
-        assert_eq!(record.fiscal_year, Some(2019));
+        assert_eq!((record.fiscal_year, record.text.as_str()), (Some(2019), "=少ない"));
+        assert_eq!((record.source.sheet.as_deref(), record.source.cell.as_deref()), (Some("一覧"), Some("D5")));
     }
 
     #[test]

@@ -321,8 +321,11 @@ impl Tally {
                 .ok_or_else(|| format!("theme {name} is not in the codebook"))?;
             match &mut set {
                 None => set = Some(ThemeSet::new(id)),
-                Some(set) if set.push(id) => {}
-                Some(_) => return Err(format!("theme {name} is named twice, or there are too many")),
+                Some(set) => {
+                    if !set.push(id) {
+                        return Err(format!("theme {name} is named twice, or there are too many"));
+                    }
+                }
             }
         }
         set.ok_or_else(|| "no theme: at least one is expected".to_owned())

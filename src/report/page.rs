@@ -1,7 +1,11 @@
 //! A page: a template and its context become HTML in which all text is escaped, style and script stand in the page
 //! itself, and a policy lets nothing else run or load.
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, value::Value};
+use minijinja::{
+    AutoEscape, Environment, UndefinedBehavior, context,
+    syntax::SyntaxConfig,
+    value::{Serde, Value},
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -19,8 +23,8 @@ const TEMPLATES: [(&str, &str); 3] = [
 pub fn render(template: &str, report: &impl Serialize) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.expect("the usual marks of blocks and variables"));
     environment.set_auto_escape_callback(|name| {
         if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
     });
@@ -28,7 +32,7 @@ pub fn render(template: &str, report: &impl Serialize) -> String {
         environment.add_template(name, source).expect("templates are part of the program");
     }
     let context = context! {
-        report => Value::from_serialize(report),
+        report => Value::from(Serde(report)),
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
         policy => policy(),

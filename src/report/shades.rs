@@ -90,6 +90,7 @@ mod tests {
                     body.split(';').find_map(|d| d.trim().strip_prefix(name)).map(str::trim)
                 };
                 Some((value("color:")?, value("background:")?))
+                    .filter(|(text, background)| text.starts_with('#') && background.starts_with('#'))
             })
             .collect();
         assert!(pairs.len() > N_LEVELS + 3, "{pairs:?}");

@@ -119,7 +119,7 @@ fn without_a_change_at_most_one_report_in_twenty_names_one() {
 
 #[test]
 fn counting_what_the_classifier_says_takes_its_drift_for_a_change() {
-    let alarms = false_alarms(100, AS_IN_USE, -0.7, Method::Counted);
+    let alarms = false_alarms(100, AS_IN_USE, -1.2, Method::Counted);
     assert!(alarms > 0.2, "{alarms}: if counting were enough, no correction would be needed");
 }
 

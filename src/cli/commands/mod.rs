@@ -1,6 +1,7 @@
 //! One file a command: its arguments and what it does with them.
 
 mod codebook;
+mod rejects;
 mod report;
 
 use clap::Subcommand;

@@ -1,20 +1,16 @@
 //! `iken report`: labeled tables of one or more years become one page.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use iken::{
     codebook::Codebook,
     compare::{compare, read_tables},
     destination::Destination,
-    ingest::Reject,
     model::Model,
     report::year_area_report,
 };
 
-use super::{Global, Outcome};
+use super::{Global, Outcome, rejects::Rejects};
 
 /// Arguments of `iken report`.
 #[derive(Debug, clap::Args)]
@@ -34,13 +30,11 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<Outcome> {
     Destination::write_all_to(&args.out, year_area_report(&comparison).as_bytes())?;
     let n: usize = read.tables.iter().map(|t| t.n).sum();
     global.say(format_args!("{n} opinions of {} years -> {}", comparison.years.len(), args.out.display()));
-    if read.rejects.is_empty() {
-        return Ok(Outcome::Done);
+    let mut rejects = Rejects::beside(global, &args.out);
+    for reject in read.rejects {
+        rejects.add(reject)?;
     }
-    let path = PathBuf::from(format!("{}.rejects.tsv", args.out.display()));
-    write_rejects(&path, &read.rejects)?;
-    global.say(format_args!("{} records were not counted, see {}", read.rejects.len(), path.display()));
-    Ok(Outcome::Rejects)
+    rejects.finish()
 }
 
 /// Codebooks that a table may have been labeled by: the one named, else the project's and the model's.
@@ -56,15 +50,4 @@ fn codebooks(global: &Global) -> anyhow::Result<Vec<Codebook>> {
         codebooks.push(Model::load(&global.model_path())?.codebook().clone());
     }
     Ok(codebooks)
-}
-
-fn write_rejects(path: &Path, rejects: &[Reject]) -> anyhow::Result<()> {
-    let mut table = csv::WriterBuilder::new().delimiter(b'\t').from_writer(Destination::create(path)?);
-    table.write_record(["position", "message", "record"])?;
-    for reject in rejects {
-        table.write_record([&reject.position.to_string(), &reject.message, &reject.record])?;
-    }
-    let mut destination = table.into_inner().map_err(|e| e.into_error())?;
-    destination.flush()?;
-    Ok(destination.finish()?)
 }
