@@ -1,7 +1,10 @@
 //! Tokyo's municipalities in their official order, each with its secondary medical area: the table
 //! `data/municipalities.tsv`, embedded, and the recognition of a municipality's name however it is written.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// A municipality (区市町村).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,23 @@ pub struct Places {
     areas: Vec<&'static str>,
 }
 
+/// Secondary medical areas in the order of Tokyo's health care plan.
+const AREAS: [&str; 13] = [
+    "区中央部",
+    "区南部",
+    "区西南部",
+    "区西部",
+    "区西北部",
+    "区東北部",
+    "区東部",
+    "西多摩",
+    "南多摩",
+    "北多摩西部",
+    "北多摩南部",
+    "北多摩北部",
+    "島しょ",
+];
+
 static PLACES: LazyLock<Places> = LazyLock::new(|| Places::parse(include_str!("../data/municipalities.tsv")));
 
 /// The embedded table.
@@ -55,12 +75,8 @@ impl Places {
             })
             .collect();
         let by_key = municipalities.iter().enumerate().map(|(i, m)| (fold(m.name), i)).collect();
-        let mut areas = Vec::new();
-        for m in &municipalities {
-            if !areas.contains(&m.area) {
-                areas.push(m.area);
-            }
-        }
+        let named: HashSet<&str> = municipalities.iter().map(|m| m.area).collect();
+        let areas = AREAS.iter().copied().filter(|area| named.contains(area)).collect();
         Self { municipalities, by_key, areas }
     }
 
@@ -69,7 +85,7 @@ impl Places {
         &self.municipalities
     }
 
-    /// Areas in the order in which the municipalities name them.
+    /// Areas in official order.
     pub fn areas(&self) -> &[&'static str] {
         &self.areas
     }

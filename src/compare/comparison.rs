@@ -15,7 +15,7 @@ use crate::{codebook::Codebook, places::places};
 /// Cells under so many opinions carry no percentage.
 pub const FEWEST_FOR_PERCENT: usize = 5;
 /// Opinions quoted in a report, at most: what keeps a page under five megabytes.
-const MOST_QUOTES: usize = 3_000;
+const MOST_QUOTES: usize = 2_500;
 
 /// Opinions of a theme among some others.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,8 +5,15 @@ use super::{
     summary::{correction, year_name},
 };
 use crate::compare::{
-    CHANGE_THAT_MATTERS, Comparison, FALSE_ALARMS, FEWEST_OF_THEME, FEWEST_OPINIONS, Verdict,
+    CHANGE_THAT_MATTERS, Comparison, Correction, FALSE_ALARMS, FEWEST_OF_THEME, FEWEST_OPINIONS, Verdict,
 };
+
+/// How a year is corrected of which a part was checked.
+const SAMPLED: &str = "一部を人手で確認した年度の割合は、自動分類の確率を全件で平均し、無作為に抽出して人手で確認した意見における分類誤差で\
+                       補正した（予測を用いた推論；Angelopoulos, Duchi & Zrnic 2023 の PPI++。二段抽出の回帰推定量、Cochran 1977 に同じ）。";
+/// Where intervals come from.
+const INTERVALS: &str = "分散は区市町村を群とする頑健推定と意見単位の推定の大きい方を取り、95%信頼区間はその分散に相当する標本の大きさによる\
+                         Wilson 区間である。区間は意見の標本誤差と、自動分類を用いた場合はその誤差の両方を含む。";
 
 /// The paragraph.
 pub fn paragraph(comparison: &Comparison) -> String {
@@ -35,12 +42,19 @@ pub fn paragraph(comparison: &Comparison) -> String {
         codebook.stances().len(),
         comparison.model,
     );
-    text.push_str(
-        "テーマの割合は、自動分類の確率を全件で平均し、無作為に抽出して人手で確認した意見における分類誤差で補正した\
-         （予測を用いた推論；Angelopoulos, Duchi & Zrnic 2023 の PPI++。二段抽出の回帰推定量、Cochran 1977 に同じ）。\
-         分散は区市町村を群とする頑健推定と意見単位の推定の大きい方を取り、95%信頼区間はその分散に相当する標本の大きさによる\
-         Wilson 区間である。区間は意見の標本誤差と分類誤差の両方を含む。",
-    );
+    let has = |wanted: fn(&Correction) -> bool| comparison.years.iter().any(|y| wanted(&y.correction));
+    if has(|c| matches!(c, Correction::Census)) {
+        text.push_str("全件を人手で分類した年度の割合は、それを数えた値である。");
+    }
+    if has(|c| matches!(c, Correction::Sample { .. })) {
+        text.push_str(SAMPLED);
+    }
+    if has(|c| matches!(c, Correction::None(_))) {
+        text.push_str("補正できない年度については、自動分類を数えた値だけを示し、変化を判定していない。");
+    }
+    if has(|c| !matches!(c, Correction::None(_))) {
+        text.push_str(INTERVALS);
+    }
     if comparison.years.len() > 1 {
         let tested = comparison.changes.iter().filter(|c| c.p.is_some()).count();
         let found =

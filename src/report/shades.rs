@@ -28,17 +28,17 @@ impl Shades {
 
     /// Level of a count; 0 is that of 0 alone.
     pub fn level(self, n: usize) -> usize {
-        if self.most <= N_LEVELS { n.min(N_LEVELS) } else { (n * N_LEVELS).div_ceil(self.most).min(N_LEVELS) }
+        (n * N_LEVELS).div_ceil(self.most.max(1)).min(N_LEVELS)
     }
 
-    /// All steps that occur.
+    /// All steps; few counts leave some levels out, so that they stay far apart.
     pub fn legend(self) -> Vec<Step> {
         let mut steps = vec![Step { level: 0, counts: "0".to_owned() }];
         let mut first = 1;
         for level in 1..=N_LEVELS {
-            let last = if self.most <= N_LEVELS { level } else { level * self.most / N_LEVELS };
-            if first > self.most {
-                break;
+            let last = level * self.most / N_LEVELS;
+            if first > last {
+                continue;
             }
             let counts = if first == last { first.to_string() } else { format!("{first}〜{last}") };
             steps.push(Step { level, counts });

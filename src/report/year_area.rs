@@ -110,7 +110,8 @@ struct ChangeRow {
 #[derive(Serialize)]
 struct HeatMap {
     year: String,
-    areas: Vec<(String, String)>,
+    /// Names, in parts between which a line may break, and opinions.
+    areas: Vec<(Vec<String>, String)>,
     rows: Vec<HeatRow>,
 }
 
@@ -332,11 +333,18 @@ fn heat_cell(cell: Cell, shades: Shades, href: Option<String>) -> HeatCell {
     HeatCell { n: count(cell.n), share: cell.share.map(percent), level: shades.level(cell.n), href }
 }
 
+/// A long name (`北多摩西部`) in two parts.
+fn parts(name: &str) -> Vec<String> {
+    let chars: Vec<char> = name.chars().collect();
+    let length = if chars.len() > 4 { chars.len().div_ceil(2) } else { chars.len().max(1) };
+    chars.chunks(length).map(|part| part.iter().collect()).collect()
+}
+
 fn heat_map(comparison: &Comparison, year: &YearFigures, shades: Shades, anchors: &Anchors) -> HeatMap {
     let codebook = &comparison.codebook;
     HeatMap {
         year: year_name(year),
-        areas: year.areas.iter().map(|area| (area.name.clone(), count(area.n))).collect(),
+        areas: year.areas.iter().map(|area| (parts(&area.name), count(area.n))).collect(),
         rows: (0..codebook.themes().len())
             .map(|theme| HeatRow {
                 name: theme_name(comparison, theme),

@@ -110,3 +110,22 @@ fn changes_between_the_two_years_are_those_of_a_count_by_hand() {
         assert!((difference.estimate - (now - before)).abs() < 1e-9, "{change:?}");
     }
 }
+
+#[test]
+fn many_long_opinions_are_sampled_and_the_page_says_so_and_stays_small() {
+    let year = first_year();
+    let long = "在宅医が足りず、夜間の往診も難しい。".repeat(40);
+    let table: String = (0..40)
+        .flat_map(|copy| year.lines().map(move |line| (copy, line)))
+        .map(|(copy, line)| {
+            let mut record: serde_json::Value = serde_json::from_str(line).expect("a record");
+            record["id"] = format!("{}-{copy}", record["id"].as_str().expect("an id")).into();
+            record["text"] = long.clone().into();
+            format!("{record}\n")
+        })
+        .collect();
+    let page = page(&[("many.jsonl", table)]);
+    assert!(page.len() < 5_000_000, "{} bytes", page.len());
+    assert!(page.contains("欄ごとに無作為に抽出した意見だけを載せた") && page.contains("…（全720字）"));
+    assert!(page.contains("7,760件"), "the count is that of all opinions");
+}
