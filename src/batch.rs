@@ -1,10 +1,7 @@
 //! The runner: batches of raw records are labeled by all threads while the next are read and the last are written.
 //! Input order is kept, memory does not grow with the input, and what cannot be read is handed on with its position.
 
-use std::{
-    io::Write,
-    sync::Mutex,
-};
+use std::{io::Write, sync::Mutex};
 
 use rayon::prelude::*;
 

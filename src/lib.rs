@@ -14,6 +14,7 @@ pub mod codebook;
 pub mod compare;
 pub mod destination;
 pub mod error;
+pub mod evaluate;
 pub mod export;
 pub mod guard;
 pub mod ingest;

@@ -17,9 +17,27 @@ pub struct Delimited {
 
 /// Columns before the input's other ones.
 const COLUMNS: [&str; 21] = [
-    "id", "fiscal_year", "area", "municipality", "text", "themes", "stance", "status", "probability", "evidence",
-    "unseen_terms", "in_training", "scores", "stance_scores", "hand_themes", "hand_stance", "file", "place", "line",
-    "model", "codebook",
+    "id",
+    "fiscal_year",
+    "area",
+    "municipality",
+    "text",
+    "themes",
+    "stance",
+    "status",
+    "probability",
+    "evidence",
+    "unseen_terms",
+    "in_training",
+    "scores",
+    "stance_scores",
+    "hand_themes",
+    "hand_stance",
+    "file",
+    "place",
+    "line",
+    "model",
+    "codebook",
 ];
 /// Column of what rows have beyond the columns of the first.
 const REST: &str = "other_columns";
@@ -75,9 +93,8 @@ impl RowWriter for Delimited {
             .evidence(prediction)
             .map(|(theme, words)| format!("{theme}:{}", words.collect::<Vec<_>>().join("、")))
             .collect();
-        let (hand_themes, hand_stance) = label.map_or_else(Default::default, |l| {
-            (l.themes.join("|"), l.stance.clone().unwrap_or_default())
-        });
+        let (hand_themes, hand_stance) = label
+            .map_or_else(Default::default, |l| (l.themes.join("|"), l.stance.clone().unwrap_or_default()));
         let themes: Vec<&str> = prediction.themes.iter().map(|t| context.theme(t)).collect();
         let mut fields: Vec<String> = vec![
             opinion.id.clone(),

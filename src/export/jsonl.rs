@@ -13,8 +13,24 @@ pub struct Jsonl;
 
 /// Keys of a record, in order; other columns of these names get `input_` before theirs.
 pub(super) const RECORD_KEYS: [&str; 18] = [
-    "id", "fiscal_year", "area", "municipality", "text", "themes", "stance", "status", "probability", "scores",
-    "stance_scores", "evidence", "unseen_terms", "in_training", "label", "source", "model", "codebook",
+    "id",
+    "fiscal_year",
+    "area",
+    "municipality",
+    "text",
+    "themes",
+    "stance",
+    "status",
+    "probability",
+    "scores",
+    "stance_scores",
+    "evidence",
+    "unseen_terms",
+    "in_training",
+    "label",
+    "source",
+    "model",
+    "codebook",
 ];
 
 /// The name under which another column is written.

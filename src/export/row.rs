@@ -70,7 +70,13 @@ impl<'m> RunContext<'m> {
             stance: self.codebook.stance(prediction.stance).id.clone(),
             status: prediction.status,
             probability: prediction.probability,
-            scores: self.codebook.themes().iter().map(|t| t.id.clone()).zip(prediction.scores.iter().copied()).collect(),
+            scores: self
+                .codebook
+                .themes()
+                .iter()
+                .map(|t| t.id.clone())
+                .zip(prediction.scores.iter().copied())
+                .collect(),
             stance_scores: stances.zip(prediction.stance_scores.iter().copied()).collect(),
             evidence: self
                 .evidence(prediction)

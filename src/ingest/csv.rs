@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     error::{Error, Position, Result},
+    guard::unguard,
     opinion::{Opinion, made_id},
     places::places,
 };
@@ -273,7 +274,7 @@ pub(super) fn opinions(
         return found(Err(context.reject(position, message, &shown())));
     }
     let text = match text_of(context, &row[table.columns.text], position, &shown()) {
-        Ok(text) => text,
+        Ok(text) => unguard(&text).to_owned(),
         Err(reject) => return found(Err(reject)),
     };
     let opinion = table.opinion(context, row, record, line);
@@ -292,7 +293,8 @@ impl Table {
     /// The opinion of a row but for its text.
     fn opinion(&self, context: &StreamContext, row: &ByteRecord, record: u64, line: Option<u64>) -> Opinion {
         let field = |column: Option<usize>| -> Option<String> {
-            let value = String::from_utf8_lossy(row.get(column?)?).trim().to_owned();
+            let value = String::from_utf8_lossy(row.get(column?)?);
+            let value = unguard(value.trim()).to_owned();
             (!value.is_empty()).then_some(value)
         };
         let columns = &self.columns;
@@ -329,7 +331,7 @@ impl Table {
 /// Bytes by which the delimiter is told.
 const DELIMITER_BYTES: u64 = 16 << 10;
 
-/// The delimiter that cuts the first rows into the most fields, the same number in most of them.
+/// The delimiter that cuts most of the first rows into the same number of fields, more than one.
 fn find_delimiter(head: &[u8]) -> u8 {
     let score = |delimiter: u8| {
         let mut rows = csv::ReaderBuilder::new()

@@ -31,7 +31,7 @@ mod xml;
 pub use csv::CsvReader;
 pub use docx::read_docx;
 pub use lines::{LineForm, LineReader};
-pub use open::{Input, open};
+pub use open::{Input, Opened, open};
 pub use options::{Field, Format, Limits, ReadOptions, file_name};
 pub use reading::{LeftOut, Part, Reading, Reason, Reject, Warning};
 pub use stream::{HAND_STANCE, HAND_THEMES, RawBatch, Reader, RecordCache, WholeFile, hand_decision};

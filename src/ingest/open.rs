@@ -5,6 +5,10 @@ use std::{
     io::{self, Cursor, Read},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{
@@ -36,16 +40,18 @@ impl Input {
         }
     }
 
-    fn reader(&self) -> Result<Box<dyn Read + Send>> {
+    fn reader(&self) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
         match self {
-            Self::Stdin => Ok(Box::new(io::stdin())),
+            Self::Stdin => Ok((Box::new(io::stdin()), None)),
             Self::Path(path) => {
                 let error = |source| Error::Io { path: path.clone(), action: "open", source };
                 let file = File::open(path).map_err(error)?;
-                if file.metadata().map_err(error)?.is_dir() {
+                let metadata = file.metadata().map_err(error)?;
+                if metadata.is_dir() {
                     return Err(error(io::Error::from(io::ErrorKind::IsADirectory)));
                 }
-                Ok(Box::new(file))
+                let total_bytes = metadata.is_file().then(|| metadata.len());
+                Ok((Box::new(file), total_bytes))
             }
         }
     }
@@ -59,9 +65,11 @@ const SNIFFED_BYTES: usize = 4096;
 /// # Errors
 /// [`Error::Io`] when it cannot be opened; [`Error::Input`] when its form cannot be told or it is not what it seems;
 /// [`Error::Limit`] when it asks for more than the limits allow.
-pub fn open(input: &Input, options: &ReadOptions) -> Result<Box<dyn Reader>> {
+pub fn open(input: &Input, options: &ReadOptions) -> Result<Opened> {
     let name = input.name();
-    let mut stream = input.reader()?;
+    let (stream, total_bytes) = input.reader()?;
+    let bytes_read = Arc::new(AtomicU64::new(0));
+    let mut stream = Counted { inner: stream, n: Arc::clone(&bytes_read) };
     let mut head = Vec::new();
     let stream_error = |source| Error::Stream { action: "read the input", source };
     stream.by_ref().take(SNIFFED_BYTES as u64).read_to_end(&mut head).map_err(stream_error)?;
@@ -70,16 +78,41 @@ pub fn open(input: &Input, options: &ReadOptions) -> Result<Box<dyn Reader>> {
     }
     let format = format_of(&head, input, options)?;
     let stream = Cursor::new(head).chain(stream);
-    match format {
-        Format::Lines => Ok(Box::new(LineReader::new(stream, LineForm::Plain, &name, options)?)),
-        Format::Jsonl => Ok(Box::new(LineReader::new(stream, LineForm::Json, &name, options)?)),
-        Format::Csv => Ok(Box::new(CsvReader::new(stream, None, &name, options)?)),
-        Format::Tsv => Ok(Box::new(CsvReader::new(stream, Some(b'\t'), &name, options)?)),
+    let reader: Box<dyn Reader> = match format {
+        Format::Lines => Box::new(LineReader::new(stream, LineForm::Plain, &name, options)?),
+        Format::Jsonl => Box::new(LineReader::new(stream, LineForm::Json, &name, options)?),
+        Format::Csv => Box::new(CsvReader::new(stream, None, &name, options)?),
+        Format::Tsv => Box::new(CsvReader::new(stream, Some(b'\t'), &name, options)?),
         whole => {
             let bytes = read_whole(stream, &name, options)?;
             let reading = read_bytes(bytes, whole, &name, options)?;
-            Ok(Box::new(WholeFile::new(reading, &name, options)))
+            Box::new(WholeFile::new(reading, &name, options))
         }
+    };
+    Ok(Opened { reader, bytes_read, total_bytes })
+}
+
+/// An input that is being read.
+pub struct Opened {
+    /// Its records.
+    pub reader: Box<dyn Reader>,
+    /// Bytes read so far.
+    pub bytes_read: Arc<AtomicU64>,
+    /// Bytes of the file, where it is one.
+    pub total_bytes: Option<u64>,
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    inner: R,
+    n: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.n.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
     }
 }
 

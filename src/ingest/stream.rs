@@ -183,7 +183,11 @@ impl WholeFile {
     /// A reader of what was read; the opinions are handed over, the rest stays to be told.
     pub fn new(mut reading: Reading, file: &str, options: &ReadOptions) -> Self {
         let opinions = std::mem::take(&mut reading.opinions);
-        let pending = opinions.into_iter().map(Ok).chain(reading.rejects.iter().cloned().map(|r| Err(Box::new(r)))).collect();
+        let pending = opinions
+            .into_iter()
+            .map(Ok)
+            .chain(reading.rejects.iter().cloned().map(|r| Err(Box::new(r))))
+            .collect();
         Self { reading, pending, context: StreamContext::new(file, options) }
     }
 }

@@ -79,7 +79,8 @@ fn column(text: &str) -> Result<(Field, String), String> {
 }
 
 fn year(text: &str) -> Result<i32, String> {
-    iken::ingest::marks::fiscal_year(text).ok_or_else(|| format!("{text} is no fiscal year: 2022, R4 or 令和4年度 is"))
+    iken::ingest::marks::fiscal_year(text)
+        .ok_or_else(|| format!("{text} is no fiscal year: 2022, R4 or 令和4年度 is"))
 }
 
 impl InputArgs {

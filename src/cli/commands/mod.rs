@@ -1,8 +1,14 @@
 //! One file a command: its arguments and what it does with them.
 
 mod codebook;
+mod evaluate;
+mod explain;
+mod input;
+mod label;
+mod read;
 mod rejects;
 mod report;
+mod train;
 
 use clap::Subcommand;
 
@@ -20,6 +26,16 @@ pub enum Outcome {
 /// Commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show the opinions found in any file
+    Read(read::Args),
+    /// Train a model on hand labels, examples and codebook
+    Train(train::Args),
+    /// Label opinions with themes and stance
+    Label(label::Args),
+    /// Judge labels on opinions that the model has not seen
+    Evaluate(evaluate::Args),
+    /// Show which terms speak for and against each theme and stance
+    Explain(explain::Args),
     /// Show themes and stances, or check a codebook file
     Codebook(codebook::Args),
     /// Compare years and areas: labeled tables become one page
@@ -30,6 +46,11 @@ impl Command {
     /// Runs the command.
     pub fn run(self, global: &Global) -> anyhow::Result<Outcome> {
         match self {
+            Self::Read(args) => read::run(&args, global),
+            Self::Train(args) => train::run(&args, global),
+            Self::Label(args) => label::run(&args, global),
+            Self::Evaluate(args) => evaluate::run(&args, global),
+            Self::Explain(args) => explain::run(&args, global),
             Self::Codebook(args) => codebook::run(&args, global),
             Self::Report(args) => report::run(&args, global),
         }

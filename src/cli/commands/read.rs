@@ -77,7 +77,9 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<Outcome> {
                         found.count(&opinion);
                         Ok(())
                     }
-                    Ok(opinion) => write_opinion(&opinion, args.format, &mut out).map_err(anyhow::Error::from),
+                    Ok(opinion) => {
+                        write_opinion(&opinion, args.format, &mut out).map_err(anyhow::Error::from)
+                    }
                     Err(reject) => rejects.add(*reject).map_err(Into::into),
                 };
             });
@@ -114,7 +116,8 @@ impl Checked {
     }
 }
 
-const COLUMNS: [&str; 9] = ["id", "fiscal_year", "area", "municipality", "text", "page", "sheet", "cell", "line"];
+const COLUMNS: [&str; 9] =
+    ["id", "fiscal_year", "area", "municipality", "text", "page", "sheet", "cell", "line"];
 
 fn header(format: ReadFormat, out: &mut impl Write) -> io::Result<()> {
     match format {
@@ -179,7 +182,13 @@ fn write_check(name: &str, reading: &Reading, found: &Checked, out: &mut impl Wr
         writeln!(out, "  not read as opinions: {}", reading.left_out.len())?;
         for left in &reading.left_out {
             let text: String = left.text.chars().take(80).collect();
-            writeln!(out, "    {} [{}] {}", at(&left.position), left.reason.as_str(), text.replace(['\n', '\r'], " "))?;
+            writeln!(
+                out,
+                "    {} [{}] {}",
+                at(&left.position),
+                left.reason.as_str(),
+                text.replace(['\n', '\r'], " ")
+            )?;
         }
     }
     for warning in &reading.warnings {

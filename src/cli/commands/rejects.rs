@@ -71,7 +71,9 @@ impl<'g> Rejects<'g> {
     pub fn finish(self) -> anyhow::Result<Outcome> {
         if let Some(path) = &self.path {
             match self.table {
-                Some(table) => table.into_inner().map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?.finish()?,
+                Some(table) => {
+                    table.into_inner().map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?.finish()?
+                }
                 None => {
                     let _ = std::fs::remove_file(path);
                 }
