@@ -15,7 +15,7 @@ pub struct Tick {
 }
 
 /// A range of values along a length.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Axis {
     /// Values at both ends.
     pub values: (f64, f64),

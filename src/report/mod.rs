@@ -7,10 +7,14 @@ mod figures;
 mod methods;
 mod opinions;
 mod page;
+mod plot;
+mod precision;
 mod shades;
+mod strips;
 mod summary;
 mod tiles;
 mod year_area;
 
 pub use card::model_card;
+pub use precision::{Ceiling, precision_markdown, precision_report};
 pub use year_area::year_area_report;

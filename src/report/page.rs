@@ -13,10 +13,12 @@ const STYLE: &str = include_str!("templates/page.css");
 const SCRIPT: &str = include_str!("templates/page.js");
 
 /// Templates by name.
-const TEMPLATES: [(&str, &str); 3] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("page.html", include_str!("templates/page.html")),
     ("macros.html", include_str!("templates/macros.html")),
     ("year_area.html", include_str!("templates/year_area.html")),
+    ("precision.html", include_str!("templates/precision.html")),
+    ("precision.md", include_str!("templates/precision.md")),
 ];
 
 /// A page of a template.

@@ -63,10 +63,10 @@ pub fn uncorrected(why: Uncorrected) -> String {
 pub fn remedy(why: Uncorrected) -> &'static str {
     match why {
         Uncorrected::FewChecked { .. } | Uncorrected::OneSided { .. } => {
-            "iken sample で無作為に60件ほど抜き出して人手で確認し、iken label の --reviewed に渡して表を作り直す"
+            "iken sample で無作為に60件ほど抜き出して人手で確認し、その表を iken label の --gold に渡して表を作り直す"
         }
         Uncorrected::TrainedOn { .. } => {
-            "学習に使った人手の分類（labels/ の表）を iken label の --reviewed に渡して表を作り直す"
+            "学習に使った人手の分類の表（labels/ にある）を iken label の --gold に渡して表を作り直す"
         }
     }
 }

@@ -4,3 +4,4 @@ mod browser;
 mod change;
 mod labeled;
 mod page;
+mod precision;
