@@ -1,7 +1,10 @@
 //! Tokyo's municipalities in their official order, each with its secondary medical area: the table
 //! `data/municipalities.tsv`, embedded, and the recognition of a municipality's name however it is written.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// A municipality (区市町村).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +15,18 @@ pub struct Municipality {
     pub name: &'static str,
     /// Secondary medical area, such as 区中央部.
     pub area: &'static str,
+    /// Place on the tile map, where every municipality is a tile: Tama to the west, the wards to the east, islands in
+    /// the last row, apart from the rest.
+    pub tile: Tile,
+}
+
+/// A place on the tile map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tile {
+    /// Row, from 0 in the north.
+    pub row: u8,
+    /// Column, from 0 in the west.
+    pub column: u8,
 }
 
 /// The table of municipalities.
@@ -21,6 +36,23 @@ pub struct Places {
     by_key: HashMap<String, usize>,
     areas: Vec<&'static str>,
 }
+
+/// Secondary medical areas in the order of Tokyo's health care plan.
+const AREAS: [&str; 13] = [
+    "区中央部",
+    "区南部",
+    "区西南部",
+    "区西部",
+    "区西北部",
+    "区東北部",
+    "区東部",
+    "西多摩",
+    "南多摩",
+    "北多摩西部",
+    "北多摩南部",
+    "北多摩北部",
+    "島しょ",
+];
 
 static PLACES: LazyLock<Places> = LazyLock::new(|| Places::parse(include_str!("../data/municipalities.tsv")));
 
@@ -36,16 +68,15 @@ impl Places {
             .skip(1)
             .filter_map(|line| {
                 let mut fields = line.split('\t');
-                Some(Municipality { code: fields.next()?, name: fields.next()?, area: fields.next()? })
+                let (code, name, area) = (fields.next()?, fields.next()?, fields.next()?);
+                let tile =
+                    Tile { row: fields.next()?.parse().ok()?, column: fields.next()?.parse().ok()? };
+                Some(Municipality { code, name, area, tile })
             })
             .collect();
         let by_key = municipalities.iter().enumerate().map(|(i, m)| (fold(m.name), i)).collect();
-        let mut areas = Vec::new();
-        for m in &municipalities {
-            if !areas.contains(&m.area) {
-                areas.push(m.area);
-            }
-        }
+        let named: HashSet<&str> = municipalities.iter().map(|m| m.area).collect();
+        let areas = AREAS.iter().copied().filter(|area| named.contains(area)).collect();
         Self { municipalities, by_key, areas }
     }
 
@@ -54,7 +85,7 @@ impl Places {
         &self.municipalities
     }
 
-    /// Areas in the order in which the municipalities name them.
+    /// Areas in official order.
     pub fn areas(&self) -> &[&'static str] {
         &self.areas
     }
@@ -126,6 +157,20 @@ mod tests {
     fn all_62_municipalities_have_one_of_thirteen_areas() {
         assert_eq!(places().municipalities().len(), 62);
         assert_eq!(places().areas().len(), 13);
+    }
+
+    #[test]
+    fn every_municipality_has_a_tile_of_its_own_beside_its_neighbours() {
+        let tile = |name: &str| places().municipality(name).expect(name).tile;
+        let all: std::collections::BTreeSet<_> = places().municipalities().iter().map(|m| m.tile).collect();
+        assert_eq!(all.len(), 62);
+        for (a, b) in [("武蔵野市", "杉並区"), ("三鷹市", "調布市"), ("狛江市", "世田谷区"), ("台東区", "墨田区")]
+        {
+            let (a, b) = (tile(a), tile(b));
+            assert_eq!(a.row.abs_diff(b.row) + a.column.abs_diff(b.column), 1, "{a:?} {b:?}");
+        }
+        let mainland = places().municipalities().iter().filter(|m| m.area != "島しょ");
+        assert!(mainland.map(|m| m.tile.row).max() < Some(tile("大島町").row - 1));
     }
 
     #[test]

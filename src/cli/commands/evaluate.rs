@@ -8,6 +8,7 @@ use std::{
 
 use iken::{
     classify::EventModel,
+    codebook::Codebook,
     destination::Destination,
     evaluate::{
         Evaluation, Figure, Judged, N_POINTS, Protocol, ScoredSet, across_sources, cross_validation,
@@ -15,6 +16,7 @@ use iken::{
     },
     labels::read_hand_labels,
     model::{CheckedSettings, Kind, Model, Settings, TrainingSet},
+    report::{precision_markdown, precision_report},
 };
 
 use super::{super::progress::Steps, Global, Outcome, label::share, train::TrainingArgs};
@@ -33,7 +35,7 @@ pub struct Args {
     /// Precision to promise
     #[arg(long, value_name = "P", default_value_t = 0.9, value_parser = share)]
     promise: f64,
-    /// Where evaluation.json goes
+    /// Where evaluation.html, .md and .json go
     #[arg(short, long, value_name = "FOLDER", default_value = "out")]
     output: PathBuf,
     /// Write which fold every opinion is tested in (id, fold) and stop
@@ -46,13 +48,19 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<Outcome> {
     if let Some(path) = &args.folds_out {
         return write_folds(args, global, path);
     }
-    let evaluation = match &args.gold {
+    let (evaluation, codebook) = match &args.gold {
         Some(table) => judge_gold(args, global, table)?,
         None => judge_training(args, global)?,
     };
     let json = serde_json::to_string_pretty(&evaluation)?;
     let path = args.output.join("evaluation.json");
     Destination::write_all_to(&path, json.as_bytes())?;
+    for (name, report) in [
+        ("evaluation.html", precision_report(&evaluation, &codebook, None)),
+        ("evaluation.md", precision_markdown(&evaluation, &codebook, None)),
+    ] {
+        Destination::write_all_to(&args.output.join(name), report.as_bytes())?;
+    }
     let mut out = std::io::stdout().lock();
     write_tables(&evaluation, &mut out)?;
     writeln!(out, "\nall figures: {}", path.display())?;
@@ -87,7 +95,11 @@ fn evaluation(args: &Args, sets: Vec<ScoredSet>, codebook: String, model: Option
     }
 }
 
-fn judge_gold(args: &Args, global: &Global, table: &std::path::Path) -> anyhow::Result<Evaluation> {
+fn judge_gold(
+    args: &Args,
+    global: &Global,
+    table: &std::path::Path,
+) -> anyhow::Result<(Evaluation, Codebook)> {
     let model = Model::load(&global.model_path())?;
     let labels = read_hand_labels(table, model.codebook())?;
     let judged = judge_table(&model, &labels, args.promise);
@@ -102,10 +114,12 @@ fn judge_gold(args: &Args, global: &Global, table: &std::path::Path) -> anyhow::
         args.promise,
         args.training.seed,
     );
-    Ok(evaluation(args, vec![set], model.codebook().fingerprint(), Some(model.id().to_owned())))
+    let evaluation =
+        evaluation(args, vec![set], model.codebook().fingerprint(), Some(model.id().to_owned()));
+    Ok((evaluation, model.codebook().clone()))
 }
 
-fn judge_training(args: &Args, global: &Global) -> anyhow::Result<Evaluation> {
+fn judge_training(args: &Args, global: &Global) -> anyhow::Result<(Evaluation, Codebook)> {
     let set = args.training.set(global)?;
     let settings = args.training.settings().check()?;
     let naive_bayes =
@@ -158,7 +172,7 @@ fn judge_training(args: &Args, global: &Global) -> anyhow::Result<Evaluation> {
         evaluation.learning_curve = Some(learning_curve(&set, &settings, &step)?);
     }
     steps.finish();
-    Ok(evaluation)
+    Ok((evaluation, set.codebook))
 }
 
 fn opinion_tables(set: &TrainingSet) -> String {

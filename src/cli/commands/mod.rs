@@ -7,6 +7,7 @@ mod input;
 mod label;
 mod read;
 mod rejects;
+mod report;
 mod sample;
 mod suspects;
 mod train;
@@ -43,6 +44,8 @@ pub enum Command {
     Explain(explain::Args),
     /// Show themes and stances, or check a codebook file
     Codebook(codebook::Args),
+    /// Compare years and areas: labeled tables become one page
+    Report(report::Args),
 }
 
 impl Command {
@@ -57,6 +60,7 @@ impl Command {
             Self::Suspects(args) => suspects::run(&args, global),
             Self::Explain(args) => explain::run(&args, global),
             Self::Codebook(args) => codebook::run(&args, global),
+            Self::Report(args) => report::run(&args, global),
         }
     }
 }
