@@ -1,6 +1,8 @@
 //! One file a command: its arguments and what it does with them.
 
+mod agree;
 mod codebook;
+mod import;
 
 use clap::Subcommand;
 
@@ -20,6 +22,10 @@ pub enum Outcome {
 pub enum Command {
     /// Show themes and stances, or check a codebook file
     Codebook(codebook::Args),
+    /// Take a person's edits of a workbook as hand labels
+    Import(import::Args),
+    /// Say how far two coders, or a model and a person, agree
+    Agree(agree::Args),
 }
 
 impl Command {
@@ -27,6 +33,8 @@ impl Command {
     pub fn run(self, global: &Global) -> anyhow::Result<Outcome> {
         match self {
             Self::Codebook(args) => codebook::run(&args, global),
+            Self::Import(args) => import::run(&args, global),
+            Self::Agree(args) => agree::run(&args, global),
         }
     }
 }

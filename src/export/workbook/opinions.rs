@@ -1,0 +1,233 @@
+//! The sheet 意見: one row an opinion, those to be reviewed on top; themes, stance, 確認 and コメント are to be edited.
+
+use std::collections::HashSet;
+
+use rust_xlsxwriter::{
+    Color, ColNum, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, Format, Formula, RowNum,
+    Worksheet, XlsxError, column_number_to_name,
+};
+use serde_json::Value;
+
+use super::{
+    baseline,
+    codebook::{STANCE_LIST, THEME_LIST, list_of},
+    columns::{Column, Sheet, TICK},
+    entry::{Entry, status_name},
+    styles::{Styles, set_up_printing},
+};
+use crate::codebook::Codebook;
+
+/// Where the columns and rows of the sheet lie.
+pub(super) struct Layout {
+    pub columns: Vec<Column>,
+    /// The input's other columns, by name, with the header that each gets.
+    others: Vec<(String, String)>,
+    n_entries: usize,
+}
+
+impl Layout {
+    pub fn new(entries: &[Entry], codebook: &Codebook) -> Self {
+        let columns = Column::of_opinions(codebook.max_themes());
+        let mut headers: HashSet<String> = columns.iter().map(|c| c.header().into_owned()).collect();
+        let mut known: HashSet<&str> = HashSet::new();
+        let mut others = Vec::new();
+        for name in entries.iter().flat_map(|e| e.record.columns.keys()) {
+            if known.insert(name) {
+                let mut header = name.clone();
+                while !headers.insert(header.clone()) {
+                    header.push_str("（元の表）");
+                }
+                others.push((name.clone(), header));
+            }
+        }
+        Self { columns, others, n_entries: entries.len() }
+    }
+
+    /// Number of a column, from 0.
+    pub fn index(&self, column: Column) -> ColNum {
+        let index = self.columns.iter().position(|c| *c == column);
+        index.expect("a layout has every column of its codebook") as ColNum
+    }
+
+    fn letter(&self, column: Column) -> String {
+        column_number_to_name(self.index(column))
+    }
+
+    /// The last row of opinions, from 0; a sheet without opinions has one blank row.
+    fn last_row(&self) -> RowNum {
+        self.n_entries.max(1) as RowNum
+    }
+
+    fn last_column(&self) -> ColNum {
+        (self.columns.len() + self.others.len() - 1) as ColNum
+    }
+
+    /// The cells of a column, as formulas name them.
+    pub fn range(&self, column: Column) -> String {
+        let letter = self.letter(column);
+        format!("'{}'!${letter}$2:${letter}${}", Sheet::Opinions.name(), self.last_row() + 1)
+    }
+}
+
+/// Writes the sheet; returns ids of opinions whose text did not fit into a cell.
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    entries: &[Entry],
+    layout: &Layout,
+    codebook: &Codebook,
+    styles: &Styles,
+) -> Result<Vec<String>, XlsxError> {
+    write_headers(sheet, layout, styles)?;
+    let mut cut = Vec::new();
+    let (review, rest): (Vec<_>, Vec<_>) = entries.iter().partition(|e| e.is_review());
+    for (i, entry) in review.into_iter().chain(rest).enumerate() {
+        if write_row(sheet, i as RowNum + 1, entry, layout, codebook, styles)? {
+            cut.push(entry.record.id.clone());
+        }
+    }
+    add_lists(sheet, layout, codebook)?;
+    add_colors(sheet, layout, codebook)?;
+    sheet.autofilter(0, 0, layout.last_row(), layout.last_column())?;
+    sheet.set_freeze_panes(1, 1)?.set_repeat_rows(0, 0)?;
+    set_up_printing(sheet, true);
+    Ok(cut)
+}
+
+fn write_headers(sheet: &mut Worksheet, layout: &Layout, styles: &Styles) -> Result<(), XlsxError> {
+    for (i, column) in layout.columns.iter().enumerate() {
+        let (width, editable) = match column {
+            Column::Id => (10, false),
+            Column::FiscalYear | Column::Status | Column::Probability => (7, false),
+            Column::Area | Column::Municipality => (12, false),
+            Column::Text => (60, false),
+            Column::Theme(_) => (22, true),
+            Column::Stance => (16, true),
+            Column::Evidence => (24, false),
+            Column::Confirmed => (6, true),
+            Column::Comment => (30, true),
+        };
+        let format = if editable { &styles.editable_header } else { &styles.header };
+        sheet.set_column_width(i as ColNum, width)?;
+        sheet.write_string_with_format(0, i as ColNum, column.header(), format)?;
+    }
+    for (i, (_, header)) in layout.others.iter().enumerate() {
+        let column = (layout.columns.len() + i) as ColNum;
+        sheet.set_column_width(column, 14)?;
+        sheet.write_string_with_format(0, column, header, &styles.header)?;
+    }
+    sheet.set_row_height(0, 32)?;
+    Ok(())
+}
+
+/// Writes one opinion; returns whether its text had to be cut.
+fn write_row(
+    sheet: &mut Worksheet,
+    row: RowNum,
+    entry: &Entry,
+    layout: &Layout,
+    codebook: &Codebook,
+    styles: &Styles,
+) -> Result<bool, XlsxError> {
+    let record = &entry.record;
+    let mut cut = false;
+    for (i, column) in layout.columns.iter().enumerate() {
+        let at = (row, i as ColNum);
+        match column {
+            Column::Id => styles.write_text(sheet, at, &record.id)?,
+            Column::FiscalYear => match record.fiscal_year {
+                Some(year) => sheet.write_number_with_format(row, at.1, year, &styles.centered).map(|_| false)?,
+                None => styles.write_text(sheet, at, "")?,
+            },
+            Column::Area => styles.write_text(sheet, at, record.area.as_deref().unwrap_or_default())?,
+            Column::Municipality => {
+                styles.write_text(sheet, at, record.municipality.as_deref().unwrap_or_default())?
+            }
+            Column::Text => {
+                cut = styles.write_text(sheet, at, &record.text)?;
+                cut
+            }
+            Column::Theme(place) => styles.write_text(sheet, at, entry.theme_name(*place, codebook))?,
+            Column::Stance => styles.write_text(sheet, at, entry.stance_name(codebook))?,
+            Column::Status => {
+                let name = status_name(record.status);
+                sheet.write_string_with_format(row, at.1, name, &styles.centered).map(|_| false)?
+            }
+            Column::Probability => sheet
+                .write_number_with_format(row, at.1, record.probability, &styles.share)
+                .map(|_| false)?,
+            Column::Evidence => styles.write_text(sheet, at, &evidence(entry))?,
+            Column::Confirmed => {
+                let tick = if entry.confirmed { TICK } else { "" };
+                sheet.write_string_with_format(row, at.1, tick, &styles.centered).map(|_| false)?
+            }
+            Column::Comment => styles.write_text(sheet, at, "")?,
+        };
+    }
+    for (i, (name, _)) in layout.others.iter().enumerate() {
+        let at = (row, (layout.columns.len() + i) as ColNum);
+        match record.columns.get(name) {
+            None | Some(Value::Null) => styles.write_text(sheet, at, "")?,
+            Some(Value::String(text)) => styles.write_text(sheet, at, text)?,
+            Some(other) => styles.write_text(sheet, at, &other.to_string())?,
+        };
+    }
+    Ok(cut)
+}
+
+/// Words that spoke for each theme, main theme first.
+fn evidence(entry: &Entry) -> String {
+    let words = entry.record.themes.iter().filter_map(|t| entry.record.evidence.get(t));
+    words.filter(|w| !w.is_empty()).map(|w| w.join("、")).collect::<Vec<_>>().join(" ／ ")
+}
+
+/// The lists that a person chooses from.
+fn add_lists(sheet: &mut Worksheet, layout: &Layout, codebook: &Codebook) -> Result<(), XlsxError> {
+    for &column in &layout.columns {
+        let list = match column {
+            Column::Theme(_) => DataValidation::new().allow_list_formula(list_of(THEME_LIST, codebook)),
+            Column::Stance => DataValidation::new().allow_list_formula(list_of(STANCE_LIST, codebook)),
+            Column::Confirmed => DataValidation::new().allow_list_strings(&[TICK])?,
+            _ => continue,
+        };
+        let message = match column {
+            Column::Confirmed => "確かめた意見に ✓ を入れます。",
+            _ => "一覧から選んでください。名前はシート「コードブック」にあります。",
+        };
+        let list = list
+            .set_error_title("一覧にない値です")?
+            .set_error_message(message)?
+            .set_error_style(DataValidationErrorStyle::Stop);
+        let index = layout.index(column);
+        sheet.add_data_validation(1, index, layout.last_row(), index, &list)?;
+    }
+    Ok(())
+}
+
+/// Colors that follow the rows when they are sorted: what a person changed, what is confirmed, what is to be reviewed.
+fn add_colors(sheet: &mut Worksheet, layout: &Layout, codebook: &Codebook) -> Result<(), XlsxError> {
+    let id_cell = format!("${}2", layout.letter(Column::Id));
+    let changed = Format::new().set_bold().set_font_color(Color::RGB(0xC0_00_00));
+    for column in Column::of_decision(codebook.max_themes()) {
+        if column == Column::Confirmed {
+            continue;
+        }
+        let index = layout.index(column);
+        let cell = format!("{}2", layout.letter(column));
+        let written = baseline::lookup(column, codebook.max_themes(), layout.n_entries, &id_cell);
+        let rule = format!("={cell}&\"\"<>IFERROR({written}&\"\",{cell}&\"\")");
+        let rule = ConditionalFormatFormula::new().set_rule(rule.as_str()).set_format(&changed);
+        sheet.add_conditional_format(1, index, layout.last_row(), index, &rule)?;
+    }
+    let confirmed = format!("=${}2<>\"\"", layout.letter(Column::Confirmed));
+    let review = format!(
+        "=${}2=\"{}\"",
+        layout.letter(Column::Status),
+        status_name(crate::record::Status::Review)
+    );
+    for (rule, color) in [(confirmed, 0xE2_EF_DA), (review, 0xFF_F2_CC)] {
+        let fill = Format::new().set_background_color(Color::RGB(color));
+        let rule = ConditionalFormatFormula::new().set_rule(rule.as_str()).set_format(fill);
+        sheet.add_conditional_format(1, 0, layout.last_row(), layout.last_column(), &rule)?;
+    }
+    Ok(())
+}
