@@ -8,7 +8,22 @@ use crate::{
 
 /// What people put into 確認 for yes.
 const YES: [&str; 16] = [
-    "✓", "✔", "☑", "✅", "レ", "○", "〇", "◯", "済", "確認", "確認済", "確認済み", "OK", "TRUE", "1", "はい",
+    "✓",
+    "✔",
+    "☑",
+    "✅",
+    "レ",
+    "○",
+    "〇",
+    "◯",
+    "済",
+    "確認",
+    "確認済",
+    "確認済み",
+    "OK",
+    "TRUE",
+    "1",
+    "はい",
 ];
 /// What people and programs put there for no.
 const NO: [&str; 6] = ["", "☐", "□", "未", "FALSE", "0"];

@@ -122,7 +122,9 @@ fn known_rows<'s>(
             }
             (_, []) => format!("id {id} is not among those that were written; put back the one that was"),
             // Nothing is taken from such rows, so those that were left alone need no word.
-            (_, numbers) if numbers.iter().any(|n| reader.is_untouched(row, &baseline.opinions[*n])) => continue,
+            (_, numbers) if numbers.iter().any(|n| reader.is_untouched(row, &baseline.opinions[*n])) => {
+                continue;
+            }
             (_, numbers) => format!(
                 "id {id} was given to {} opinions; which one the row means cannot be told; give each an id of its \
                  own before labeling",

@@ -52,7 +52,11 @@ impl<'t, 's> RowReader<'t, 's> {
     /// Whether text and decision are those that were written.
     pub fn is_untouched(&self, row: &Row, opinion: &WrittenOpinion) -> bool {
         self.same_text(row, opinion)
-            && self.columns.iter().zip(&opinion.values).all(|(c, v)| same_value(*c, &self.table.text(row, *c), v))
+            && self
+                .columns
+                .iter()
+                .zip(&opinion.values)
+                .all(|(c, v)| same_value(*c, &self.table.text(row, *c), v))
     }
 
     /// What the row says.
@@ -69,7 +73,8 @@ impl<'t, 's> RowReader<'t, 's> {
             );
             return Err(vec![BadCell { column: Column::Text, message }]);
         }
-        let values: Vec<String> = self.columns.iter().map(|c| self.table.text(row, *c).into_owned()).collect();
+        let values: Vec<String> =
+            self.columns.iter().map(|c| self.table.text(row, *c).into_owned()).collect();
         let mut changes = Vec::new();
         let mut changed = false;
         for ((&column, to), from) in self.columns.iter().zip(&values).zip(&opinion.values) {
@@ -89,15 +94,16 @@ impl<'t, 's> RowReader<'t, 's> {
         if !changed && !newly_ticked {
             return Ok(Edits { changes, decision: None });
         }
-        let decision = match (themes(theme_values, self.codebook), stance(stance_value, &written[0], self.codebook)) {
-            (Ok(themes), Ok(stance)) => Decision { themes, stance, changed },
-            (Err(mut bad), Err(stance)) => {
-                bad.push(stance);
-                return Err(bad);
-            }
-            (Err(bad), _) => return Err(bad),
-            (_, Err(stance)) => return Err(vec![stance]),
-        };
+        let decision =
+            match (themes(theme_values, self.codebook), stance(stance_value, &written[0], self.codebook)) {
+                (Ok(themes), Ok(stance)) => Decision { themes, stance, changed },
+                (Err(mut bad), Err(stance)) => {
+                    bad.push(stance);
+                    return Err(bad);
+                }
+                (Err(bad), _) => return Err(bad),
+                (_, Err(stance)) => return Err(vec![stance]),
+            };
         Ok(Edits { changes, decision: Some(decision) })
     }
 

@@ -26,7 +26,12 @@ impl<'s> Table<'s> {
     ///
     /// # Errors
     /// A wanted column that is not there, or is there twice.
-    pub fn find(file: &'s str, sheet: &'s Sheet, wanted: &[Column], optional: &[Column]) -> Result<Option<Self>> {
+    pub fn find(
+        file: &'s str,
+        sheet: &'s Sheet,
+        wanted: &[Column],
+        optional: &[Column],
+    ) -> Result<Option<Self>> {
         let at = |row: &Row, column: Column| {
             let header = column.header();
             let places = row.cells.iter().filter(|(_, cell)| fold(&cell.text()) == header);

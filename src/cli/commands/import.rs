@@ -101,7 +101,6 @@ fn tell(returned: &Returned, global: &Global) {
     ));
 }
 
-
 /// Ids named in a message before the rest is only counted.
 const MAX_NAMED: usize = 10;
 

@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn an_interval_holds_its_figure_and_is_the_same_every_time() {
-        let pairs: Vec<_> = (0..200).map(|i| (i % 3, if i % 10 == 0 { (i + 1) % 3 } else { i % 3 })).collect();
+        let pairs: Vec<_> =
+            (0..200).map(|i| (i % 3, if i % 10 == 0 { (i + 1) % 3 } else { i % 3 })).collect();
         let pairs = Pairs::new(pairs, 3, Distance::Nominal);
         let bootstrap = Bootstrap { n_draws: 500, seed: 3 };
         let found = estimates(&pairs, &bootstrap);

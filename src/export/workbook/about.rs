@@ -38,11 +38,7 @@ pub(super) fn write(
     Ok(())
 }
 
-fn lines(
-    entries: &[Entry],
-    cut: &[String],
-    context: &WorkbookContext<'_>,
-) -> Vec<(&'static str, String)> {
+fn lines(entries: &[Entry], cut: &[String], context: &WorkbookContext<'_>) -> Vec<(&'static str, String)> {
     let manifest = context.manifest;
     let mut lines = vec![("使い方", HOW_TO.join("\n"))];
     lines.push(("意見の数", entries.len().to_string()));

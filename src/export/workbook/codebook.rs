@@ -67,7 +67,8 @@ pub(super) fn write(sheet: &mut Worksheet, codebook: &Codebook, styles: &Styles)
         row += 1;
     }
     let rules = codebook.rules();
-    for (title, sentences) in [("テーマの付け方", &rules.general), ("立場の付け方", &rules.stance)] {
+    for (title, sentences) in [("テーマの付け方", &rules.general), ("立場の付け方", &rules.stance)]
+    {
         if sentences.is_empty() {
             continue;
         }

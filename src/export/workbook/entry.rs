@@ -26,7 +26,8 @@ impl Entry {
             Some(label) => (&label.themes, label.stance.as_deref()),
             None => (&record.themes, Some(record.stance.as_str())),
         };
-        let mismatch = |message: String| Error::Mismatch { message: format!("opinion {}: {message}", record.id) };
+        let mismatch =
+            |message: String| Error::Mismatch { message: format!("opinion {}: {message}", record.id) };
         let themes = ThemeSet::parse(&themes.join("|"), codebook).map_err(mismatch)?;
         let stance = match stance {
             None => None,

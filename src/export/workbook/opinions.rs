@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use rust_xlsxwriter::{
-    Color, ColNum, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, Format, Formula, RowNum,
+    ColNum, Color, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, Format, RowNum,
     Worksheet, XlsxError, column_number_to_name,
 };
 use serde_json::Value;
@@ -135,7 +135,9 @@ fn write_row(
         match column {
             Column::Id => styles.write_text(sheet, at, &record.id)?,
             Column::FiscalYear => match record.fiscal_year {
-                Some(year) => sheet.write_number_with_format(row, at.1, year, &styles.centered).map(|_| false)?,
+                Some(year) => {
+                    sheet.write_number_with_format(row, at.1, year, &styles.centered).map(|_| false)?
+                }
                 None => styles.write_text(sheet, at, "")?,
             },
             Column::Area => styles.write_text(sheet, at, record.area.as_deref().unwrap_or_default())?,
@@ -152,9 +154,9 @@ fn write_row(
                 let name = status_name(record.status);
                 sheet.write_string_with_format(row, at.1, name, &styles.centered).map(|_| false)?
             }
-            Column::Probability => sheet
-                .write_number_with_format(row, at.1, record.probability, &styles.share)
-                .map(|_| false)?,
+            Column::Probability => {
+                sheet.write_number_with_format(row, at.1, record.probability, &styles.share).map(|_| false)?
+            }
             Column::Evidence => styles.write_text(sheet, at, &evidence(entry))?,
             Column::Confirmed => {
                 let tick = if entry.confirmed { TICK } else { "" };
@@ -219,11 +221,8 @@ fn add_colors(sheet: &mut Worksheet, layout: &Layout, codebook: &Codebook) -> Re
         sheet.add_conditional_format(1, index, layout.last_row(), index, &rule)?;
     }
     let confirmed = format!("=${}2<>\"\"", layout.letter(Column::Confirmed));
-    let review = format!(
-        "=${}2=\"{}\"",
-        layout.letter(Column::Status),
-        status_name(crate::record::Status::Review)
-    );
+    let review =
+        format!("=${}2=\"{}\"", layout.letter(Column::Status), status_name(crate::record::Status::Review));
     for (rule, color) in [(confirmed, 0xE2_EF_DA), (review, 0xFF_F2_CC)] {
         let fill = Format::new().set_background_color(Color::RGB(color));
         let rule = ConditionalFormatFormula::new().set_rule(rule.as_str()).set_format(fill);

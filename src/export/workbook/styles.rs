@@ -1,6 +1,6 @@
 //! How cells look, and how text is put into one.
 
-use rust_xlsxwriter::{Color, ColNum, Format, FormatAlign, FormatBorder, RowNum, Worksheet, XlsxError};
+use rust_xlsxwriter::{ColNum, Color, Format, FormatAlign, FormatBorder, RowNum, Worksheet, XlsxError};
 
 /// Most UTF-16 units that a cell holds; Excel's limit.
 const MAX_CELL_UNITS: usize = 32_767;

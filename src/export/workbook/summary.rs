@@ -53,7 +53,10 @@ pub(super) fn write(
 /// or a comparison gets none and is counted with the others.
 fn areas(entries: &[Entry]) -> Vec<&str> {
     let plain = |area: &&str| {
-        !area.is_empty() && !area.contains(['*', '?', '~']) && !area.starts_with(['<', '>', '=']) && area.len() <= 200
+        !area.is_empty()
+            && !area.contains(['*', '?', '~'])
+            && !area.starts_with(['<', '>', '='])
+            && area.len() <= 200
     };
     let mut seen = HashSet::new();
     let met = entries.iter().filter_map(|e| e.record.area.as_deref()).filter(plain);

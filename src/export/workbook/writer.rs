@@ -47,7 +47,8 @@ pub fn write_workbook(
         .collect::<Result<Vec<_>>>()?;
     if entries.len() > MAX_OPINIONS {
         let position = Position::default().at_record(entries.len() as u64);
-        let message = format!("a workbook holds {MAX_OPINIONS} opinions at most; write them as .csv or .jsonl");
+        let message =
+            format!("a workbook holds {MAX_OPINIONS} opinions at most; write them as .csv or .jsonl");
         return Err(Error::input(position, message));
     }
     let (mut workbook, cut) = build(&entries, context).map_err(failed)?;
@@ -62,7 +63,7 @@ fn build(entries: &[Entry], context: &WorkbookContext<'_>) -> Result<(Workbook, 
     // A fixed day keeps the bytes the same; when a workbook was made is not in its content.
     let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title("意見の分類").set_creation_datetime(&made));
-    let mut add = |sheet: Sheet| -> Result<Worksheet, XlsxError> {
+    let add = |sheet: Sheet| -> Result<Worksheet, XlsxError> {
         let mut worksheet = Worksheet::new();
         worksheet.set_name(sheet.name())?;
         Ok(worksheet)
