@@ -158,13 +158,24 @@ fn read_rows<'s>(
     decisions
 }
 
-/// What the rows of one id say; an id that stands twice is rejected, but for the first row where all say the same.
+/// What the rows of one id say. Those with another opinion's text are rejected; of several with the right one the first
+/// is taken where all say the same, else none.
 fn read_opinion(
     reader: &RowReader<'_, '_>,
     rows: &[&Row],
     opinion: &WrittenOpinion,
     returned: &mut Returned,
 ) -> Option<Edits> {
+    let (rows, others): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| reader.same_text(row, opinion));
+    for row in others {
+        let message = format!(
+            "the text is not the one of {}, which begins {}; put back the text, or the id of this one",
+            opinion.id,
+            opinion.text.chars().take(20).collect::<String>()
+        );
+        returned.reject(reader, row, Column::Text, message);
+    }
+    let first = rows.first()?;
     let mut read: Vec<_> = rows.iter().map(|row| reader.read(row, opinion)).collect();
     let decision = |i: usize| read[i].as_ref().map(|edits| &edits.decision);
     let agree = (1..rows.len()).all(|i| matches!((decision(0), decision(i)), (Ok(a), Ok(b)) if a == b));
@@ -181,7 +192,7 @@ fn read_opinion(
         Ok(edits) => Some(edits),
         Err(bad) => {
             for cell in bad {
-                returned.reject(reader, rows[0], cell.column, cell.message);
+                returned.reject(reader, first, cell.column, cell.message);
             }
             None
         }

@@ -59,20 +59,11 @@ impl<'t, 's> RowReader<'t, 's> {
                 .all(|(c, v)| same_value(*c, &self.table.text(row, *c), v))
     }
 
-    /// What the row says.
+    /// What the row says, whose text is the opinion's.
     ///
     /// # Errors
     /// Every cell that cannot be taken.
     pub fn read(&self, row: &Row, opinion: &WrittenOpinion) -> Result<Edits, Vec<BadCell>> {
-        if !self.same_text(row, opinion) {
-            let message = format!(
-                "the text is not the one of {}, which begins {}; put it back, or the row's labels belong to another \
-                 opinion",
-                opinion.id,
-                opinion.text.chars().take(20).collect::<String>()
-            );
-            return Err(vec![BadCell { column: Column::Text, message }]);
-        }
         let values: Vec<String> =
             self.columns.iter().map(|c| self.table.text(row, *c).into_owned()).collect();
         let mut changes = Vec::new();
@@ -114,7 +105,8 @@ impl<'t, 's> RowReader<'t, 's> {
         cells.collect::<Vec<_>>().join(" | ").replace(['\n', '\r', '\t'], " ")
     }
 
-    fn same_text(&self, row: &Row, opinion: &WrittenOpinion) -> bool {
+    /// Whether the row's text is the opinion's, blanks and line breaks aside.
+    pub fn same_text(&self, row: &Row, opinion: &WrittenOpinion) -> bool {
         fold_text(&self.table.text(row, Column::Text)) == fold_text(&opinion.text)
     }
 

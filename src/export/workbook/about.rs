@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 use super::{
     context::WorkbookContext,
     entry::Entry,
-    styles::{Styles, set_up_printing},
+    styles::{Paper, Styles, height, set_up_printing},
 };
 
 /// How a person works with the workbook.
@@ -18,6 +18,9 @@ const HOW_TO: [&str; 6] = [
     "取り込み: iken import このファイル --labels 手でつけたラベル.tsv --coder 名前",
 ];
 
+/// Width of the second column, in half-width characters.
+const VALUE_WIDTH: f64 = 90.0;
+
 /// Writes the sheet; `cut` are ids of opinions whose text did not fit into a cell.
 pub(super) fn write(
     sheet: &mut Worksheet,
@@ -26,15 +29,16 @@ pub(super) fn write(
     context: &WorkbookContext<'_>,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
-    sheet.set_column_width(0, 24)?.set_column_width(1, 90)?;
+    sheet.set_column_width(0, 20)?.set_column_width(1, VALUE_WIDTH)?;
     sheet.write_string_with_format(0, 0, "情報", &styles.title)?;
     let mut row = 2;
     for (name, value) in lines(entries, cut, context) {
         styles.write_text(sheet, (row, 0), name)?;
         styles.write_text(sheet, (row, 1), &value)?;
+        sheet.set_row_height(row, height([(value.as_str(), VALUE_WIDTH)].into_iter()))?;
         row += 1;
     }
-    set_up_printing(sheet, false);
+    set_up_printing(sheet, Paper::A4Portrait);
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! The sheet コードブック: names, definitions, what belongs to a theme and what does not, and the rules of coding. The
 //! lists to choose from are its first column.
 
-use rust_xlsxwriter::{Formula, RowNum, Worksheet, XlsxError};
+use rust_xlsxwriter::{ColNum, Formula, RowNum, Worksheet, XlsxError};
 
 use super::{
     columns::Sheet,
-    styles::{Styles, set_up_printing},
+    styles::{Paper, Styles, height, set_up_printing},
 };
 use crate::codebook::Codebook;
 
@@ -19,6 +19,8 @@ pub(super) enum List {
 pub(super) const THEME_LIST: List = List::Themes;
 pub(super) const STANCE_LIST: List = List::Stances;
 
+/// Widths of the columns, in half-width characters.
+const WIDTHS: [f64; 5] = [32.0, 20.0, 60.0, 44.0, 50.0];
 /// Row of the headers of the themes, from 0.
 const THEME_HEADER_ROW: RowNum = 2;
 
@@ -42,8 +44,8 @@ pub(super) fn list_of(list: List, codebook: &Codebook) -> Formula {
 
 /// Writes the sheet.
 pub(super) fn write(sheet: &mut Worksheet, codebook: &Codebook, styles: &Styles) -> Result<(), XlsxError> {
-    for (column, width) in [(0, 32), (1, 20), (2, 60), (3, 44), (4, 50)] {
-        sheet.set_column_width(column, width)?;
+    for (column, width) in WIDTHS.into_iter().enumerate() {
+        sheet.set_column_width(column as ColNum, width)?;
     }
     let title = format!("コードブック {}", codebook.fingerprint());
     sheet.write_string_with_format(0, 0, title, &styles.title)?;
@@ -53,17 +55,13 @@ pub(super) fn write(sheet: &mut Worksheet, codebook: &Codebook, styles: &Styles)
         let lines = |sentences: &[String]| sentences.join("\n");
         let cells =
             [&theme.name_ja, &theme.id, &theme.definition, &lines(&theme.include), &lines(&theme.exclude)];
-        for (column, text) in cells.into_iter().enumerate() {
-            styles.write_text(sheet, (row, column as u16), text)?;
-        }
+        write_row(sheet, row, &cells, styles)?;
         row += 1;
     }
     row = first_row(List::Stances, codebook);
     styles.write_headers(sheet, row - 1, &["立場", "記号", "定義"])?;
     for stance in codebook.stances() {
-        for (column, text) in [&stance.name_ja, &stance.id, &stance.definition].into_iter().enumerate() {
-            styles.write_text(sheet, (row, column as u16), text)?;
-        }
+        write_row(sheet, row, &[&stance.name_ja, &stance.id, &stance.definition], styles)?;
         row += 1;
     }
     let rules = codebook.rules();
@@ -76,15 +74,26 @@ pub(super) fn write(sheet: &mut Worksheet, codebook: &Codebook, styles: &Styles)
         styles.write_headers(sheet, row, &[title])?;
         for sentence in sentences {
             row += 1;
-            sheet.merge_range(row, 0, row, 4, "", &styles.text)?;
+            sheet.merge_range(row, 0, row, WIDTHS.len() as ColNum - 1, "", &styles.text)?;
             styles.write_text(sheet, (row, 0), sentence)?;
-            // Merged cells do not find their height by themselves; a line holds about a hundred characters.
-            let n_lines = sentence.chars().count().div_ceil(100).max(1);
-            sheet.set_row_height(row, 16.0 * n_lines as f64)?;
+            sheet.set_row_height(row, height([(sentence.as_str(), WIDTHS.iter().sum())].into_iter()))?;
         }
         row += 1;
     }
     sheet.set_freeze_panes(THEME_HEADER_ROW + 1, 1)?;
-    set_up_printing(sheet, true);
+    set_up_printing(sheet, Paper::A4Landscape);
+    Ok(())
+}
+
+fn write_row(
+    sheet: &mut Worksheet,
+    row: RowNum,
+    cells: &[&String],
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    for (column, text) in cells.iter().enumerate() {
+        styles.write_text(sheet, (row, column as ColNum), text)?;
+    }
+    sheet.set_row_height(row, height(cells.iter().map(|text| text.as_str()).zip(WIDTHS)))?;
     Ok(())
 }

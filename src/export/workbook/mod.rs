@@ -8,6 +8,7 @@ mod codebook;
 mod columns;
 mod context;
 mod entry;
+mod heights;
 mod opinions;
 mod precision;
 mod styles;

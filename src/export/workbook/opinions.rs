@@ -1,6 +1,6 @@
 //! The sheet 意見: one row an opinion, those to be reviewed on top; themes, stance, 確認 and コメント are to be edited.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use rust_xlsxwriter::{
     ColNum, Color, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, Format, RowNum,
@@ -13,7 +13,7 @@ use super::{
     codebook::{STANCE_LIST, THEME_LIST, list_of},
     columns::{Column, Sheet, TICK},
     entry::{Entry, status_name},
-    styles::{Styles, set_up_printing},
+    styles::{Paper, Styles, height, set_up_printing},
 };
 use crate::codebook::Codebook;
 
@@ -89,30 +89,38 @@ pub(super) fn write(
     add_colors(sheet, layout, codebook)?;
     sheet.autofilter(0, 0, layout.last_row(), layout.last_column())?;
     sheet.set_freeze_panes(1, 1)?.set_repeat_rows(0, 0)?;
-    set_up_printing(sheet, true);
+    set_up_printing(sheet, Paper::A3Landscape);
     Ok(cut)
 }
 
+/// Width of a column, in half-width characters.
+fn width(column: Column) -> f64 {
+    match column {
+        Column::Id => 10.0,
+        Column::FiscalYear | Column::Status | Column::Probability | Column::Confirmed => 7.0,
+        Column::Area | Column::Municipality => 11.0,
+        Column::Text => 56.0,
+        Column::Theme(_) => 19.0,
+        Column::Stance => 15.0,
+        Column::Evidence => 20.0,
+        Column::Comment => 26.0,
+    }
+}
+
+/// Width of the input's other columns.
+const OTHER_WIDTH: f64 = 14.0;
+
 fn write_headers(sheet: &mut Worksheet, layout: &Layout, styles: &Styles) -> Result<(), XlsxError> {
     for (i, column) in layout.columns.iter().enumerate() {
-        let (width, editable) = match column {
-            Column::Id => (10, false),
-            Column::FiscalYear | Column::Status | Column::Probability => (7, false),
-            Column::Area | Column::Municipality => (12, false),
-            Column::Text => (60, false),
-            Column::Theme(_) => (22, true),
-            Column::Stance => (16, true),
-            Column::Evidence => (24, false),
-            Column::Confirmed => (6, true),
-            Column::Comment => (30, true),
-        };
+        let editable =
+            matches!(column, Column::Theme(_) | Column::Stance | Column::Confirmed | Column::Comment);
         let format = if editable { &styles.editable_header } else { &styles.header };
-        sheet.set_column_width(i as ColNum, width)?;
+        sheet.set_column_width(i as ColNum, width(*column))?;
         sheet.write_string_with_format(0, i as ColNum, column.header(), format)?;
     }
     for (i, (_, header)) in layout.others.iter().enumerate() {
         let column = (layout.columns.len() + i) as ColNum;
-        sheet.set_column_width(column, 14)?;
+        sheet.set_column_width(column, OTHER_WIDTH)?;
         sheet.write_string_with_format(0, column, header, &styles.header)?;
     }
     sheet.set_row_height(0, 32)?;
@@ -130,50 +138,61 @@ fn write_row(
 ) -> Result<bool, XlsxError> {
     let record = &entry.record;
     let mut cut = false;
-    for (i, column) in layout.columns.iter().enumerate() {
+    let mut cells: Vec<(Cow<'_, str>, f64)> = Vec::with_capacity(layout.columns.len());
+    for (i, &column) in layout.columns.iter().enumerate() {
         let at = (row, i as ColNum);
-        match column {
-            Column::Id => styles.write_text(sheet, at, &record.id)?,
-            Column::FiscalYear => match record.fiscal_year {
-                Some(year) => {
-                    sheet.write_number_with_format(row, at.1, year, &styles.centered).map(|_| false)?
-                }
-                None => styles.write_text(sheet, at, "")?,
-            },
-            Column::Area => styles.write_text(sheet, at, record.area.as_deref().unwrap_or_default())?,
-            Column::Municipality => {
-                styles.write_text(sheet, at, record.municipality.as_deref().unwrap_or_default())?
+        match (column, record.fiscal_year) {
+            (Column::FiscalYear, Some(year)) => {
+                sheet.write_number_with_format(row, at.1, year, &styles.centered)?;
             }
-            Column::Text => {
-                cut = styles.write_text(sheet, at, &record.text)?;
-                cut
+            (Column::Probability, _) => {
+                sheet.write_number_with_format(row, at.1, record.probability, &styles.centered_share)?;
             }
-            Column::Theme(place) => styles.write_text(sheet, at, entry.theme_name(*place, codebook))?,
-            Column::Stance => styles.write_text(sheet, at, entry.stance_name(codebook))?,
-            Column::Status => {
-                let name = status_name(record.status);
-                sheet.write_string_with_format(row, at.1, name, &styles.centered).map(|_| false)?
+            (Column::Status | Column::Confirmed, _) => {
+                let text = text_of(entry, column, codebook);
+                sheet.write_string_with_format(row, at.1, text.as_ref(), &styles.centered)?;
             }
-            Column::Probability => {
-                sheet.write_number_with_format(row, at.1, record.probability, &styles.share).map(|_| false)?
+            _ => {
+                let text = text_of(entry, column, codebook);
+                let was_cut = styles.write_text(sheet, at, &text)?;
+                cut |= was_cut && column == Column::Text;
+                cells.push((text, width(column)));
             }
-            Column::Evidence => styles.write_text(sheet, at, &evidence(entry))?,
-            Column::Confirmed => {
-                let tick = if entry.confirmed { TICK } else { "" };
-                sheet.write_string_with_format(row, at.1, tick, &styles.centered).map(|_| false)?
-            }
-            Column::Comment => styles.write_text(sheet, at, "")?,
-        };
+        }
     }
     for (i, (name, _)) in layout.others.iter().enumerate() {
-        let at = (row, (layout.columns.len() + i) as ColNum);
-        match record.columns.get(name) {
-            None | Some(Value::Null) => styles.write_text(sheet, at, "")?,
-            Some(Value::String(text)) => styles.write_text(sheet, at, text)?,
-            Some(other) => styles.write_text(sheet, at, &other.to_string())?,
-        };
+        let text = other_text(record.columns.get(name));
+        styles.write_text(sheet, (row, (layout.columns.len() + i) as ColNum), &text)?;
+        cells.push((text, OTHER_WIDTH));
     }
+    sheet.set_row_height(row, height(cells.iter().map(|(text, width)| (text.as_ref(), *width))))?;
     Ok(cut)
+}
+
+/// What a column of text shows of an opinion.
+fn text_of<'e>(entry: &'e Entry, column: Column, codebook: &'e Codebook) -> Cow<'e, str> {
+    let record = &entry.record;
+    match column {
+        Column::Id => record.id.as_str().into(),
+        Column::Area => record.area.as_deref().unwrap_or_default().into(),
+        Column::Municipality => record.municipality.as_deref().unwrap_or_default().into(),
+        Column::Text => record.text.as_str().into(),
+        Column::Theme(place) => entry.theme_name(place, codebook).into(),
+        Column::Stance => entry.stance_name(codebook).into(),
+        Column::Status => status_name(record.status).into(),
+        Column::Evidence => evidence(entry).into(),
+        Column::Confirmed if entry.confirmed => TICK.into(),
+        Column::FiscalYear | Column::Probability | Column::Confirmed | Column::Comment => "".into(),
+    }
+}
+
+/// What a column of the input's own shows.
+fn other_text(value: Option<&Value>) -> Cow<'_, str> {
+    match value {
+        None | Some(Value::Null) => "".into(),
+        Some(Value::String(text)) => text.into(),
+        Some(other) => other.to_string().into(),
+    }
 }
 
 /// Words that spoke for each theme, main theme first.

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, RowNum, Worksheet, XlsxError};
 
 use super::{
     context::WorkbookContext,
-    styles::{Styles, set_up_printing},
+    styles::{Paper, Styles, set_up_printing},
 };
 
 /// Writes the sheet.
@@ -39,7 +39,7 @@ pub(super) fn write(
     } else {
         write_themes(sheet, row, context, styles)?;
     }
-    set_up_printing(sheet, false);
+    set_up_printing(sheet, Paper::A4Portrait);
     Ok(())
 }
 

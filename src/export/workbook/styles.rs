@@ -19,7 +19,10 @@ pub(super) struct Styles {
     /// Text that a spreadsheet would run: it stays text when a person edits the cell.
     quoted: Format,
     pub number: Format,
+    /// A count of a table: nothing is a dash, which the eye passes over.
+    pub count: Format,
     pub share: Format,
+    pub centered_share: Format,
     pub centered: Format,
     pub note: Format,
 }
@@ -48,7 +51,9 @@ impl Styles {
             text: cell().set_text_wrap(),
             quoted: cell().set_text_wrap().set_quote_prefix(),
             number: cell().set_num_format("#,##0"),
+            count: cell().set_num_format("#,##0;-#,##0;\"-\"").set_align(FormatAlign::Right),
             share: cell().set_num_format("0.00"),
+            centered_share: cell().set_num_format("0.00").set_align(FormatAlign::Center),
             centered: cell().set_align(FormatAlign::Center),
             note: base().set_text_wrap().set_align(FormatAlign::Top),
         }
@@ -98,13 +103,43 @@ fn fit(text: &str) -> (&str, bool) {
     (&text[..end.map_or(text.len(), |(i, _)| i)], true)
 }
 
-/// Paper, margins and running titles of a sheet that is printed.
-pub(super) fn set_up_printing(sheet: &mut Worksheet, landscape: bool) {
+/// Points that a line of text takes, with the leading of Japanese fonts.
+const LINE_POINTS: f64 = 16.5;
+/// Excel's limit.
+const MAX_HEIGHT_POINTS: f64 = 409.0;
+
+/// Height of a row, in points, at which the texts show whole in columns of their widths (half-width characters).
+pub(super) fn height<'t>(cells: impl Iterator<Item = (&'t str, f64)>) -> f64 {
+    let n_lines = cells.map(|(text, width)| text.split('\n').map(|line| n_lines(line, width)).sum::<f64>());
+    (n_lines.fold(1.0, f64::max) * LINE_POINTS).min(MAX_HEIGHT_POINTS)
+}
+
+/// Lines that a line wraps to. A character takes two places but for ASCII and half-width kana; the last place of a line
+/// often stays blank.
+fn n_lines(line: &str, width: f64) -> f64 {
+    let narrow = |c: char| c.is_ascii() || ('\u{FF61}'..='\u{FF9F}').contains(&c);
+    let places: u32 = line.chars().map(|c| if narrow(c) { 1 } else { 2 }).sum();
+    (f64::from(places) / (width - 1.0)).ceil().max(1.0)
+}
+
+/// Paper that a sheet is printed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paper {
+    A3Landscape,
+    A4Landscape,
+    A4Portrait,
+}
+
+/// Paper, margins and running titles of a sheet that is printed as wide as the paper.
+pub(super) fn set_up_printing(sheet: &mut Worksheet, paper: Paper) {
+    // Excel's numbers of paper sizes
+    const A3: u8 = 8;
     const A4: u8 = 9;
-    sheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
-    if landscape {
+    sheet.set_paper_size(if paper == Paper::A3Landscape { A3 } else { A4 });
+    if paper != Paper::A4Portrait {
         sheet.set_landscape();
     }
+    sheet.set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
     sheet.set_header("&L&F&R&A").set_footer("&C&P / &N");
 }
 
@@ -120,5 +155,14 @@ mod tests {
         let longer = "𠮷".repeat(20_000);
         let (shown, cut) = fit(&longer);
         assert!(cut && shown.encode_utf16().count() < MAX_CELL_UNITS);
+    }
+
+    #[test]
+    fn a_row_is_as_high_as_its_longest_text() {
+        let lines = |text: &str, width| height([(text, width)].into_iter()) / LINE_POINTS;
+        assert_eq!((lines("", 10.0), lines("在宅医", 10.0), lines("a\nb\nc", 10.0)), (1.0, 1.0, 3.0));
+        assert_eq!(lines(&"あ".repeat(20), 21.0), 2.0);
+        assert_eq!(height([("a", 9.0), ("b\nc", 9.0)].into_iter()), 2.0 * LINE_POINTS);
+        assert_eq!(height([("あ".repeat(9000).as_str(), 9.0)].into_iter()), MAX_HEIGHT_POINTS);
     }
 }

@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use rust_xlsxwriter::{ColNum, Format, Formula, RowNum, Worksheet, XlsxError, column_number_to_name};
 
 use super::{
-    columns::{Column, TICK},
+    columns::Column,
     entry::{Entry, status_name},
     opinions::Layout,
-    styles::{Styles, set_up_printing},
+    styles::{Paper, Styles, set_up_printing},
 };
 use crate::{
     codebook::{Codebook, StanceId, ThemeId},
@@ -45,7 +45,8 @@ pub(super) fn write(
     row = summary.write_table(sheet, row + 2, "テーマ × 圏域", &Parted::ByArea(areas(entries)))?;
     let stances = (0..codebook.stances().len()).map(|i| StanceId(i as u8)).collect();
     summary.write_table(sheet, row + 2, "テーマ × 立場", &Parted::ByStance(stances))?;
-    set_up_printing(sheet, true);
+    set_up_printing(sheet, Paper::A4Landscape);
+    sheet.set_print_fit_to_pages(1, 1);
     Ok(())
 }
 
@@ -90,10 +91,10 @@ impl Summary<'_> {
             ("要確認", format!("=COUNTIF({status},\"{review}\")"), count(&is_review)),
             (
                 "　うち確認済み",
-                format!("=COUNTIFS({status},\"{review}\",{confirmed},\"{TICK}\")"),
+                format!("=COUNTIFS({status},\"{review}\",{confirmed},\"<>\")"),
                 count(&|e| is_review(e) && e.confirmed),
             ),
-            ("確認済み（全体）", format!("=COUNTIF({confirmed},\"{TICK}\")"), count(&|e| e.confirmed)),
+            ("確認済み（全体）", format!("=COUNTIF({confirmed},\"<>\")"), count(&|e| e.confirmed)),
         ];
         for (name, formula, result) in lines {
             self.styles.write_text(sheet, (row, 0), name)?;
@@ -148,17 +149,17 @@ impl Summary<'_> {
         };
         let having: Vec<&Entry> = self.entries.iter().filter(|e| e.themes.contains(theme)).collect();
         let formula = in_any(&|range| format!("COUNTIF({range},{name})"));
-        write_count(sheet, (row, 1), &formula, having.len(), &self.styles.number)?;
+        write_count(sheet, (row, 1), &formula, having.len(), &self.styles.count)?;
         let main = format!("=COUNTIF({},{name})", self.layout.range(Column::Theme(0)));
         let n_main = having.iter().filter(|e| e.themes.main() == theme).count();
-        write_count(sheet, (row, 2), &main, n_main, &self.styles.number)?;
+        write_count(sheet, (row, 2), &main, n_main, &self.styles.count)?;
         let by = self.layout.range(parted.column());
         for i in 0..parted.len() {
             let column = N_TOTALS + i as ColNum;
             let header = format!("{}${}", column_number_to_name(column), header_row + 1);
             let formula = in_any(&|range| format!("COUNTIFS({by},{header},{range},{name})"));
             let count = having.iter().filter(|e| parted.is_in(i, e)).count();
-            write_count(sheet, (row, column), &formula, count, &self.styles.number)?;
+            write_count(sheet, (row, column), &formula, count, &self.styles.count)?;
         }
         self.write_rest(sheet, row, having.into_iter(), parted)
     }
@@ -172,14 +173,14 @@ impl Summary<'_> {
     ) -> Result<(), XlsxError> {
         self.styles.write_text(sheet, (row, 0), "意見の数")?;
         let total = format!("=COUNTA({})", self.layout.range(Column::Id));
-        write_count(sheet, (row, 1), &total, self.entries.len(), &self.styles.number)?;
-        write_count(sheet, (row, 2), &total, self.entries.len(), &self.styles.number)?;
+        write_count(sheet, (row, 1), &total, self.entries.len(), &self.styles.count)?;
+        write_count(sheet, (row, 2), &total, self.entries.len(), &self.styles.count)?;
         let by = self.layout.range(parted.column());
         for i in 0..parted.len() {
             let column = N_TOTALS + i as ColNum;
             let formula = format!("=COUNTIF({by},{}${})", column_number_to_name(column), header_row + 1);
             let count = self.entries.iter().filter(|e| parted.is_in(i, e)).count();
-            write_count(sheet, (row, column), &formula, count, &self.styles.number)?;
+            write_count(sheet, (row, column), &formula, count, &self.styles.count)?;
         }
         self.write_rest(sheet, row, self.entries.iter(), parted)
     }
@@ -202,7 +203,7 @@ impl Summary<'_> {
             _ => format!("=$B{number}-SUM($D{number}:{left}{number})"),
         };
         let count = entries.filter(|e| !(0..n).any(|i| parted.is_in(i, e))).count();
-        write_count(sheet, (row, column), &formula, count, &self.styles.number)
+        write_count(sheet, (row, column), &formula, count, &self.styles.count)
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     columns::Sheet,
     context::WorkbookContext,
     entry::Entry,
+    heights,
     opinions::{self, Layout},
     precision,
     styles::Styles,
@@ -39,7 +40,7 @@ pub struct Written {
 pub fn write_workbook(
     records: &mut dyn Iterator<Item = LabeledRecord>,
     context: &WorkbookContext<'_>,
-    out: impl Write + Send,
+    mut out: impl Write,
 ) -> Result<Written> {
     let entries = records
         .take(MAX_OPINIONS + 1)
@@ -52,7 +53,9 @@ pub fn write_workbook(
         return Err(Error::input(position, message));
     }
     let (mut workbook, cut) = build(&entries, context).map_err(failed)?;
-    workbook.save_to_writer(out).map_err(failed)?;
+    let bytes = workbook.save_to_buffer().map_err(failed)?;
+    let bytes = heights::loosen(bytes).map_err(|e| failed(XlsxError::ZipError(e)))?;
+    out.write_all(&bytes).map_err(|source| failed(XlsxError::IoError(source)))?;
     Ok(Written { n_opinions: entries.len(), cut })
 }
 
