@@ -17,6 +17,7 @@ pub mod error;
 pub mod evaluate;
 pub mod export;
 pub mod guard;
+pub mod import;
 pub mod ingest;
 pub mod labeled;
 pub mod labels;

@@ -1,6 +1,7 @@
 //! Evaluation that does not flatter: opinions are labeled by models that have not seen them, or not even their source,
 //! and every figure comes with its count and its interval.
 
+pub mod agreement;
 mod cross_validate;
 mod evaluation;
 mod interval;

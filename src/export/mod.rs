@@ -3,6 +3,7 @@
 mod delimited;
 mod jsonl;
 mod row;
+pub mod workbook;
 
 use std::path::Path;
 

@@ -4,7 +4,7 @@ use serde_json::{Number, Value};
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     /// Text; dates are text as ISO 8601.
     Text(String),
     /// A number.
@@ -38,7 +38,7 @@ impl Cell {
 
 /// One row; only cells that hold something.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Number as a person sees it, from 1.
     pub number: u32,
     /// Hidden, as a filter leaves it.
@@ -56,7 +56,7 @@ impl Row {
 
 /// Cells merged into one: first and last row (numbers from 1) and column (from 0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Merge {
+pub(crate) struct Merge {
     /// First and last row.
     pub rows: (u32, u32),
     /// First and last column.
@@ -65,7 +65,7 @@ pub(super) struct Merge {
 
 /// A table.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Grid {
+pub(crate) struct Grid {
     /// Rows that hold something, in order.
     pub rows: Vec<Row>,
     /// Merged cells.
@@ -123,7 +123,7 @@ pub(super) fn column_letters(column: u32) -> String {
 }
 
 /// A cell's name (`D5`).
-pub(super) fn cell_name(row_number: u32, column: u32) -> String {
+pub(crate) fn cell_name(row_number: u32, column: u32) -> String {
     format!("{}{row_number}", column_letters(column))
 }
 

@@ -33,6 +33,7 @@ mod xml;
 
 pub use csv::CsvReader;
 pub use docx::read_docx;
+pub(crate) use grid::{Row, cell_name};
 pub use lines::{LineForm, LineReader};
 pub use open::{Input, Opened, open};
 pub use options::{Field, Format, Limits, ReadOptions, file_name};
@@ -41,3 +42,4 @@ pub use reading::{LeftOut, Part, Reading, Reason, Reject, Warning};
 pub use stream::{HAND_STANCE, HAND_THEMES, RawBatch, Reader, RecordCache, WholeFile, hand_decision};
 pub use summary::read_summary;
 pub use workbook::read_workbook;
+pub(crate) use workbook::{Sheet, open_sheets};

@@ -1,8 +1,10 @@
 //! One file a command: its arguments and what it does with them.
 
+mod agree;
 mod codebook;
 mod evaluate;
 mod explain;
+mod import;
 mod input;
 mod label;
 mod read;
@@ -46,6 +48,10 @@ pub enum Command {
     Codebook(codebook::Args),
     /// Compare years and areas: labeled tables become one page
     Report(report::Args),
+    /// Take a person's edits of a workbook as hand labels
+    Import(import::Args),
+    /// Say how far two coders, or a model and a person, agree
+    Agree(agree::Args),
 }
 
 impl Command {
@@ -61,6 +67,8 @@ impl Command {
             Self::Explain(args) => explain::run(&args, global),
             Self::Codebook(args) => codebook::run(&args, global),
             Self::Report(args) => report::run(&args, global),
+            Self::Import(args) => import::run(&args, global),
+            Self::Agree(args) => agree::run(&args, global),
         }
     }
 }

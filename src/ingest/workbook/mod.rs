@@ -20,10 +20,10 @@ use crate::error::{Error, Position, Result};
 
 /// One sheet as it stands in the file.
 #[derive(Debug, Default)]
-struct Sheet {
-    name: String,
-    hidden: bool,
-    grid: Grid,
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) hidden: bool,
+    pub(crate) grid: Grid,
 }
 
 /// Names of sheets that show how to fill in the others.
@@ -35,20 +35,7 @@ const EXAMPLE_NAMES: [&str; 7] = ["記入例", "記載例", "入力例", "回答
 /// What is no workbook or is damaged or over a limit; a workbook without a column of opinions, with the headers that
 /// were found.
 pub fn read_workbook(bytes: Vec<u8>, file: &str, options: &ReadOptions) -> Result<Reading> {
-    check_size(&bytes, file, &options.limits)?;
-    let sheets = match container(&bytes, Kind::Workbook, file)? {
-        Container::Xls => xls::read(bytes, file, &options.limits)?,
-        Container::Zip => {
-            let package = Package::open(bytes, file, &options.limits)?;
-            if package.has("xl/workbook.xml") || package.has("xl/workbook2.xml") {
-                xlsx::read(package, file, &options.limits)?
-            } else if package.has("content.xml") {
-                ods::read(package, file, &options.limits)?
-            } else {
-                return Err(Error::input(Position::file(file), what_else(&package)));
-            }
-        }
-    };
+    let sheets = open_sheets(bytes, file, &options.limits)?;
     let reading = read_sheets(&sheets, file, options, false);
     let (reading, headers) = match reading {
         (reading, _) if reading.opinions.is_empty() => read_sheets(&sheets, file, options, true),
@@ -58,6 +45,27 @@ pub fn read_workbook(bytes: Vec<u8>, file: &str, options: &ReadOptions) -> Resul
         return Err(Error::input(Position::file(file), nothing_found(&sheets, &headers, options)));
     }
     Ok(reading.finish(file))
+}
+
+/// All sheets of a workbook, cell by cell.
+///
+/// # Errors
+/// What is no workbook or is damaged or over a limit.
+pub(crate) fn open_sheets(bytes: Vec<u8>, file: &str, limits: &Limits) -> Result<Vec<Sheet>> {
+    check_size(&bytes, file, limits)?;
+    match container(&bytes, Kind::Workbook, file)? {
+        Container::Xls => xls::read(bytes, file, limits),
+        Container::Zip => {
+            let package = Package::open(bytes, file, limits)?;
+            if package.has("xl/workbook.xml") || package.has("xl/workbook2.xml") {
+                xlsx::read(package, file, limits)
+            } else if package.has("content.xml") {
+                ods::read(package, file, limits)
+            } else {
+                Err(Error::input(Position::file(file), what_else(&package)))
+            }
+        }
+    }
 }
 
 fn what_else(package: &Package) -> &'static str {
