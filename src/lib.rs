@@ -10,6 +10,7 @@
 
 pub mod classify;
 pub mod codebook;
+pub mod columnar;
 pub mod destination;
 pub mod error;
 pub mod ingest;
