@@ -187,8 +187,17 @@ pub(super) mod tests {
         model::{Settings, TrainingSet, file, train},
     };
 
-    /// Above which the test model's labels are accepted: some are, some are not.
-    pub(in crate::columnar) const ACCEPT_FROM: f64 = 0.5;
+    /// The median probability of the test texts: some labels are accepted, some are not.
+    pub(in crate::columnar) fn accept_from() -> f64 {
+        static MEDIAN: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| {
+            let mut labeler = model().labeler(0.0);
+            let mut found: Vec<f64> =
+                texts(300).iter().flatten().map(|text| labeler.label(text).probability).collect();
+            found.sort_by(f64::total_cmp);
+            found[found.len() / 2]
+        });
+        *MEDIAN
+    }
 
     /// A model of the 194 opinions alone, fitted once for all tests.
     pub(in crate::columnar) fn model() -> &'static Model {
@@ -242,7 +251,7 @@ pub(super) mod tests {
     pub(in crate::columnar) fn assert_labeled(batches: &[RecordBatch], texts: &[Option<String>]) {
         let model = model();
         let codebook = model.codebook();
-        let mut labeler = model.labeler(ACCEPT_FROM);
+        let mut labeler = model.labeler(accept_from());
         let rows = batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)));
         assert_eq!(rows.clone().count(), texts.len());
         for (i, ((batch, row), text)) in rows.zip(texts).enumerate() {
@@ -289,7 +298,7 @@ pub(super) mod tests {
         for kind in [DataType::Utf8, DataType::LargeUtf8, DataType::Utf8View] {
             let batch = batch(0, &texts, &kind);
             let labeler =
-                BatchLabeler::new(model(), ACCEPT_FROM, &batch.schema(), None, &Position::file("-"))
+                BatchLabeler::new(model(), accept_from(), &batch.schema(), None, &Position::file("-"))
                     .expect("fits");
             let (alone, counts) = labeler.label(&batch).expect("labeled");
             let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads");
@@ -306,7 +315,7 @@ pub(super) mod tests {
     fn a_column_with_the_name_of_a_label_is_refused() {
         let field = |name: &str| Field::new(name, DataType::Utf8, true);
         let schema = Schema::new(vec![field("text"), field("status")]);
-        let refused = BatchLabeler::new(model(), ACCEPT_FROM, &schema, None, &Position::file("a.parquet"));
+        let refused = BatchLabeler::new(model(), accept_from(), &schema, None, &Position::file("a.parquet"));
         let message = refused.map(|_| ()).expect_err("status twice").to_string();
         assert!(message.starts_with("a.parquet: there is a column status already"), "{message}");
     }

@@ -171,7 +171,7 @@ impl<'p> Source<'p> {
     ) -> Result<(Vec<ArrowColumnChunk>, Counts)> {
         let (groups, offset) = self.row_groups(range);
         // A file of its own: copies of one would share their place in it.
-        let reader =
+        let mut reader =
             ParquetRecordBatchReaderBuilder::new_with_metadata(open(self.path)?, self.metadata.clone())
                 .with_row_groups(groups)
                 .with_offset(offset)
@@ -259,7 +259,7 @@ mod tests {
     use arrow_schema::DataType;
 
     use super::{
-        super::batch::tests::{ACCEPT_FROM, assert_labeled, batch, model, texts},
+        super::batch::tests::{accept_from, assert_labeled, batch, model, texts},
         *,
     };
 
@@ -302,7 +302,7 @@ mod tests {
                 told.fetch_add(n, Ordering::Relaxed);
             };
             let counts =
-                label_parquet(model(), ACCEPT_FROM, &input, &output, &options, &advance).expect("labeled");
+                label_parquet(model(), accept_from(), &input, &output, &options, &advance).expect("labeled");
             let (schema, labeled) = read(&output);
             assert_labeled(&labeled, &texts);
             assert_eq!((counts.n_rows, told.into_inner()), (3000, 3000));
@@ -317,7 +317,7 @@ mod tests {
         let input = written(&dir.path().join("in.parquet"), &[batch(0, &[], &DataType::Utf8)], 10);
         let output = dir.path().join("out.parquet");
         let options = ParquetOptions::default();
-        label_parquet(model(), ACCEPT_FROM, &input, &output, &options, &|_| {}).expect("labeled");
+        label_parquet(model(), accept_from(), &input, &output, &options, &|_| {}).expect("labeled");
         let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(output).expect("a file"));
         let builder = builder.expect("Parquet");
         assert_eq!((builder.schema().fields().len(), builder.metadata().num_row_groups()), (10, 0));
@@ -334,7 +334,7 @@ mod tests {
         for content in [&bytes[..], b"id,text", b""] {
             std::fs::write(&input, content).expect("written");
             let options = ParquetOptions::default();
-            let error = label_parquet(model(), ACCEPT_FROM, &input, &output, &options, &|_| {});
+            let error = label_parquet(model(), accept_from(), &input, &output, &options, &|_| {});
             let error = error.expect_err("no Parquet").to_string();
             assert!(error.contains("in.parquet: not readable as Parquet"), "{error}");
             assert_eq!(std::fs::read(&output).expect("read"), b"old");
@@ -348,7 +348,8 @@ mod tests {
         let input = written(&dir.path().join("in.parquet"), &[batch(0, &texts(100), &DataType::Utf8)], 10);
         let options = ParquetOptions::default();
         let output = Path::new("/dev/full");
-        let error = label_parquet(model(), ACCEPT_FROM, &input, output, &options, &|_| {}).expect_err("full");
+        let error =
+            label_parquet(model(), accept_from(), &input, output, &options, &|_| {}).expect_err("full");
         assert!(matches!(&error, Error::Io { action: "write", path, .. } if path == output), "{error:?}");
     }
 

@@ -105,7 +105,7 @@ mod tests {
     use arrow_schema::{DataType, Field, Schema};
 
     use super::{
-        super::batch::tests::{ACCEPT_FROM, assert_labeled, batch, model, texts},
+        super::batch::tests::{accept_from, assert_labeled, batch, model, texts},
         *,
     };
 
@@ -118,7 +118,7 @@ mod tests {
 
     fn labeled(stream: &[u8]) -> Result<(Vec<u8>, Counts)> {
         let mut out = Vec::new();
-        let counts = label_stream(model(), ACCEPT_FROM, stream, &mut out, None)?;
+        let counts = label_stream(model(), accept_from(), stream, &mut out, None)?;
         Ok((out, counts))
     }
 
@@ -198,7 +198,7 @@ mod tests {
             let mut damaged = stream.clone();
             let at = random.below(damaged.len());
             damaged[at] ^= 1 << random.below(8);
-            let _ = label_stream(model(), ACCEPT_FROM, &damaged[..], io::sink(), None);
+            let _ = label_stream(model(), accept_from(), &damaged[..], io::sink(), None);
         }
     }
 
@@ -243,7 +243,7 @@ mod tests {
         let read = RefCell::new(0);
         let mut flushes = Flushes { read: &read, at: Vec::new() };
         let input = Watched { stream: &stream, read: &read };
-        label_stream(model(), ACCEPT_FROM, input, &mut flushes, None).expect("labeled");
+        label_stream(model(), accept_from(), input, &mut flushes, None).expect("labeled");
         let batch_bytes = (stream.len() - n_bytes) / 5;
         assert!(batch_bytes > 2 * 512);
         for n in 1..=5 {
@@ -269,7 +269,7 @@ mod tests {
         }
         let batch = batch(0, &texts(3), &DataType::Utf8);
         let stream = stream_of(std::slice::from_ref(&batch), &batch.schema());
-        let error = label_stream(model(), ACCEPT_FROM, &stream[..], Closed, None).expect_err("closed");
+        let error = label_stream(model(), accept_from(), &stream[..], Closed, None).expect_err("closed");
         assert!(
             matches!(&error, Error::Stream { source, .. } if source.kind() == io::ErrorKind::BrokenPipe),
             "{error:?}"
