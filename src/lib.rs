@@ -11,6 +11,7 @@
 pub mod batch;
 pub mod classify;
 pub mod codebook;
+pub mod columnar;
 pub mod compare;
 pub mod destination;
 pub mod error;
