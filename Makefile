@@ -1,13 +1,40 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test
+IKEN := target/release/iken
+.PHONY: help build label train evaluate report bench peers spark-test test check
 
 help: ## this help
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## the program: target/release/iken
+	cargo build --release --locked
+
+label: build ## label both summaries in data/summaries with the committed model into out/ (JSON Lines and CSV)
+	$(IKEN) label data/summaries/r01.txt data/summaries/r04-sample.txt -o out/
+	$(IKEN) label data/summaries/r01.txt data/summaries/r04-sample.txt -o out/ --format csv --quiet
+
+report: label ## label, then compare the two years on one page: out/report.html
+	$(IKEN) report out/r01.jsonl out/r04-sample.jsonl -o out/report.html
+
+train: build ## train models/iken.model and its card on labels, examples and codebook
+	$(IKEN) train
+
+evaluate: build ## nested cross-validation and unseen sources: out/evaluation.html, .md and .json
+	$(IKEN) evaluate
+
+bench: build ## throughput against bare segmentation, start-up and fitting
+	cargo bench --locked
+	scripts/bench.sh $(IKEN)
+
+peers: build ## compare with other tools in a virtual environment of its own: docs/peers.md
+	scripts/peers/run.sh $(IKEN)
+
+spark-test: build ## the Spark job on a local cluster; needs Java and pip's pyspark
+	python3 tests/spark/test_label_job.py
 
 test: ## all tests
 	cargo test --locked
 
-check: ## what continuous integration runs: format, lints, documentation, tests
+check: ## what continuous integration runs: format, lints, documentation, tests, benches compiled
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
