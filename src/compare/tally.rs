@@ -59,7 +59,7 @@ pub struct Quote {
     pub source: Source,
 }
 
-/// Strata of the estimate.
+/// Strata of the estimate, in the order in which sums are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stratum {
     /// Training opinions with a person's decision: what the model says of them shows nothing.
@@ -71,10 +71,6 @@ pub enum Stratum {
     /// Training opinions that come without the person's decision.
     TrainedUnlabeled,
 }
-
-/// All strata, in the order in which sums are kept.
-pub const STRATA: [Stratum; 4] =
-    [Stratum::Trained, Stratum::Accepted, Stratum::Review, Stratum::TrainedUnlabeled];
 
 /// An area's counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -236,8 +232,7 @@ impl YearTally {
         };
         for municipality in parts {
             let at = places().municipalities().iter().position(|m| m.code == municipality.code);
-            let tally =
-                &mut self.municipalities[at.expect("a heading's parts come from the same table")];
+            let tally = &mut self.municipalities[at.expect("a heading's parts come from the same table")];
             tally.n += 1;
             themes.iter().for_each(|theme| tally.themes[theme.index()] += 1);
         }
@@ -307,8 +302,10 @@ impl Tally {
         let predicted = self.themes(&record.themes)?;
         let hand = record.label.as_ref().map(|label| self.themes(&label.themes)).transpose()?;
         let stance = record.label.as_ref().and_then(|label| label.stance.as_ref()).unwrap_or(&record.stance);
-        let stance =
-            self.codebook.stance_named(stance).ok_or_else(|| format!("stance {stance} is not in the codebook"))?;
+        let stance = self
+            .codebook
+            .stance_named(stance)
+            .ok_or_else(|| format!("stance {stance} is not in the codebook"))?;
         Ok(Coded { record, predicted, hand, stance, scores: self.scores(record, predicted)? })
     }
 
