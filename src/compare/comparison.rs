@@ -272,7 +272,7 @@ fn quotes(tally: &Tally, areas: &[String]) -> Vec<QuoteGroup> {
             let quoted = tally.years.values().rev().filter_map(|year| {
                 let sample = year.quotes.get(&(theme.0, year.areas.get_index_of(name)?))?;
                 let mut quotes: Vec<Quote> = sample.take(most).into_iter().cloned().collect();
-                quotes.sort_by_key(|q| official_place(q));
+                quotes.sort_by_key(official_place);
                 Some(QuotedYear { fiscal_year: year.fiscal_year, n: sample.n_seen(), quotes })
             });
             let years: Vec<QuotedYear> = quoted.collect();

@@ -276,7 +276,10 @@ mod tests {
     use super::*;
     use crate::{codebook::Codebook, compare::Tally};
 
-    fn tally(years: &[(i32, &[(&str, &str, f64)])]) -> Tally {
+    /// A fiscal year with its opinions: municipality, text, and the score of every theme.
+    type Year<'a> = (i32, &'a [(&'a str, &'a str, f64)]);
+
+    fn tally(years: &[Year]) -> Tally {
         let codebook =
             Codebook::from_toml(include_str!("../../labels/codebook.toml"), "c").expect("a codebook");
         let mut tally = Tally::new(codebook);

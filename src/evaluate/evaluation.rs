@@ -189,6 +189,19 @@ pub struct Misread {
     pub accepted: bool,
 }
 
+/// What was judged, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Judging<'a> {
+    /// Table or source.
+    pub name: &'a str,
+    /// How opinions and models come together.
+    pub protocol: Protocol,
+    /// Which classifier.
+    pub classifier: &'a str,
+    /// Whether real people said it.
+    pub is_real: bool,
+}
+
 /// Bins of the reliability diagram.
 const N_BINS: usize = 10;
 /// Points of the coverage curve.
@@ -196,16 +209,7 @@ const N_COVERAGE_POINTS: usize = 20;
 
 impl ScoredSet {
     /// Figures of judged opinions.
-    pub fn new(
-        name: &str,
-        protocol: Protocol,
-        classifier: &str,
-        is_real: bool,
-        judged: &[Judged],
-        codebook: &Codebook,
-        promised: f64,
-        seed: u64,
-    ) -> Self {
+    pub fn new(what: &Judging, judged: &[Judged], codebook: &Codebook, promised: f64, seed: u64) -> Self {
         let groups: Vec<&str> = judged.iter().map(|j| j.group.as_str()).collect();
         let mut distinct = groups.clone();
         distinct.sort_unstable();
@@ -220,10 +224,10 @@ impl ScoredSet {
             vec![calibration_error(&reliability(drawn.iter().map(|&i| &judged[i])))]
         })[0];
         Self {
-            name: name.to_owned(),
-            protocol,
-            classifier: classifier.to_owned(),
-            is_real,
+            name: what.name.to_owned(),
+            protocol: what.protocol,
+            classifier: what.classifier.to_owned(),
+            is_real: what.is_real,
             n_opinions: judged.len(),
             n_groups: distinct.len(),
             overall,

@@ -10,7 +10,7 @@ mod metrics;
 
 pub use cross_validate::{Judged, across_sources, cross_validation, judge_table};
 pub use evaluation::{
-    CoveragePoint, Evaluation, Misread, Overall, PromiseKept, Protocol, ReliabilityBin, ScoredSet,
+    CoveragePoint, Evaluation, Judging, Misread, Overall, PromiseKept, Protocol, ReliabilityBin, ScoredSet,
     StanceTable, ThemeFigures,
 };
 pub use interval::{Figure, bootstrap};

@@ -50,7 +50,7 @@ impl Input {
                 if metadata.is_dir() {
                     return Err(error(io::Error::from(io::ErrorKind::IsADirectory)));
                 }
-                let total_bytes = metadata.is_file().then(|| metadata.len());
+                let total_bytes = metadata.is_file().then_some(metadata.len());
                 Ok((Box::new(file), total_bytes))
             }
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use iken::{
     classify::threshold::assign,
     codebook::StanceId,
-    evaluate::{CurvePoint, Evaluation, Judged, LearningCurve, Protocol, ScoredSet},
+    evaluate::{CurvePoint, Evaluation, Judged, Judging, LearningCurve, Protocol, ScoredSet},
     labels::read_hand_labels,
     random::Random,
     record::Status,
@@ -42,8 +42,13 @@ fn evaluation(name: &str) -> Evaluation {
             }
         })
         .collect();
-    let set =
-        ScoredSet::new(name, Protocol::NestedCrossValidation, "blend", true, &judged, &codebook, 0.9, 1);
+    let set = ScoredSet::new(
+        &Judging { name, protocol: Protocol::NestedCrossValidation, classifier: "blend", is_real: true },
+        &judged,
+        &codebook,
+        0.9,
+        1,
+    );
     let point = |n_rows, micro_f1| CurvePoint { n_rows, n_tested: 78, micro_f1, themes: vec![micro_f1; 15] };
     Evaluation {
         command: "iken evaluate".to_owned(),

@@ -18,7 +18,10 @@ fn what_is_no_text_says_so() {
     bench.write("junk.txt", &junk);
     bench.write("page.csv", "<!DOCTYPE html><html></html>");
     bench.write("nothing.txt", "ただの文章です。\n見出しも印もない。\n");
-    bench.write("nul.jsonl", b"{\"text\":\"\xE5\x9C\xA8\xE5\xAE\x85\\u0000\"}\n{\"text\":\"\xE5\x9C\xA8\xE5\xAE\x85\"}\n");
+    bench.write(
+        "nul.jsonl",
+        b"{\"text\":\"\xE5\x9C\xA8\xE5\xAE\x85\\u0000\"}\n{\"text\":\"\xE5\x9C\xA8\xE5\xAE\x85\"}\n",
+    );
     bench.iken(&["label", "junk.txt"]).fails(1, "junk.txt");
     bench.iken(&["label", "page.csv"]).fails(1, "web page");
     bench.iken(&["label", "nothing.txt"]).fails(1, "--from lines");

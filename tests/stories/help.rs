@@ -3,7 +3,8 @@ use crate::workbench::Workbench;
 /// Every command of the program, as its help lists them.
 fn commands(bench: &Workbench) -> Vec<String> {
     let help = bench.iken(&["--help"]).done().stdout;
-    let listed = help.split("Commands:").nth(1).expect("commands").split("\n\n").next().expect("a list").to_owned();
+    let listed =
+        help.split("Commands:").nth(1).expect("commands").split("\n\n").next().expect("a list").to_owned();
     listed.lines().filter_map(|l| l.split_whitespace().next()).map(str::to_owned).collect()
 }
 

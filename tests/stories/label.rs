@@ -9,7 +9,11 @@ fn two_summaries_are_labeled_into_a_folder_one_output_each() {
     let bench = Workbench::new();
     let files = ["data/summaries/r01.txt", "data/summaries/r04-sample.txt"];
     let ran = bench.iken(&["label", files[0], files[1], "-o", "out/"]).done();
-    assert!(ran.stderr.contains("r01.txt") && ran.stderr.contains("promised precision 0.90"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("r01.txt") && ran.stderr.contains("promised precision 0.90"),
+        "{}",
+        ran.stderr
+    );
     let r01 = records(&bench.read("out/r01.jsonl"));
     let r04 = records(&bench.read("out/r04-sample.jsonl"));
     assert_eq!((r01.len(), r04.len()), (194, 158));
@@ -18,7 +22,8 @@ fn two_summaries_are_labeled_into_a_folder_one_output_each() {
         let themes = record["themes"].as_array().expect("themes");
         assert!((1..=3).contains(&themes.len()));
         assert_eq!(record["scores"].as_object().expect("scores").len(), 15);
-        let sum: f64 = record["stance_scores"].as_object().expect("scores").values().filter_map(|v| v.as_f64()).sum();
+        let sum: f64 =
+            record["stance_scores"].as_object().expect("scores").values().filter_map(|v| v.as_f64()).sum();
         assert!((sum - 1.0).abs() < 0.001, "{sum}");
         assert!(record["evidence"].is_object() && record["source"]["file"] == "r04-sample.txt");
     }
@@ -28,7 +33,9 @@ fn two_summaries_are_labeled_into_a_folder_one_output_each() {
 #[test]
 fn one_thread_and_two_write_the_same_bytes() {
     let bench = Workbench::new();
-    let lines: String = (0..3000).map(|i| format!("在宅医が{i}人しかいない。\n{}", if i % 7 == 0 { "\n" } else { "" })).collect();
+    let lines: String = (0..3000)
+        .map(|i| format!("在宅医が{i}人しかいない。\n{}", if i % 7 == 0 { "\n" } else { "" }))
+        .collect();
     bench.write("a.txt", lines);
     for threads in ["1", "2"] {
         let out = format!("{threads}.jsonl");
@@ -42,12 +49,18 @@ fn one_thread_and_two_write_the_same_bytes() {
 #[test]
 fn rejects_are_collected_and_the_others_are_labeled() {
     let bench = Workbench::new();
-    bench.write("a.jsonl", "{\"text\":\"在宅医が少ない。\"}\n{\"text\":\"\"}\nnothing\n{\"text\":\"薬局は多い。\"}\n");
+    bench.write(
+        "a.jsonl",
+        "{\"text\":\"在宅医が少ない。\"}\n{\"text\":\"\"}\nnothing\n{\"text\":\"薬局は多い。\"}\n",
+    );
     let ran = bench.iken(&["label", "a.jsonl", "-o", "b.jsonl"]).fails(3, "2 records could not be read");
     assert!(ran.stderr.contains("b.jsonl.rejects.tsv"));
     assert_eq!(records(&bench.read("b.jsonl")).len(), 2);
     let rejects = bench.read("b.jsonl.rejects.tsv");
-    assert!(rejects.contains("a.jsonl, line 2\tthe text is empty") && rejects.contains("line 3"), "{rejects}");
+    assert!(
+        rejects.contains("a.jsonl, line 2\tthe text is empty") && rejects.contains("line 3"),
+        "{rejects}"
+    );
 }
 
 #[test]
@@ -57,7 +70,10 @@ fn other_columns_are_carried_and_cells_that_a_spreadsheet_would_run_are_text() {
     bench.iken(&["label", "a.csv", "-o", "b.csv"]).done();
     let table = bench.read("b.csv");
     assert!(table.starts_with('\u{FEFF}'));
-    assert!(table.contains("\"'=1+1, 在宅医\"") && table.contains("'@山田") && table.contains("'-少ない"), "{table}");
+    assert!(
+        table.contains("\"'=1+1, 在宅医\"") && table.contains("'@山田") && table.contains("'-少ない"),
+        "{table}"
+    );
     bench.iken(&["label", "b.csv", "-o", "c.jsonl"]).done();
     let back = records(&bench.read("c.jsonl"));
     assert_eq!((back[0]["text"].as_str(), back[1]["text"].as_str()), (Some("=1+1, 在宅医"), Some("-少ない")));
@@ -90,7 +106,9 @@ fn a_promise_is_rechecked_on_a_reviewed_sample() {
     bench.iken(&["sample", "out/r04.jsonl", "-n", "40", "-o", "check.csv"]).done();
     let labels = std::fs::read_to_string("labels/r04-sample.tsv").expect("labels");
     let label_of = |text: &str| {
-        labels.lines().map(|l| l.split('\t').collect::<Vec<_>>()).find(|f| f[4] == text).expect("labeled")[2..4].to_vec()
+        labels.lines().map(|l| l.split('\t').collect::<Vec<_>>()).find(|f| f[4] == text).expect("labeled")
+            [2..4]
+            .to_vec()
     };
     let mut reader = csv::Reader::from_path(bench.path("check.csv")).expect("a table");
     let mut filled = csv::Writer::from_path(bench.path("checked.csv")).expect("a table");
@@ -104,7 +122,14 @@ fn a_promise_is_rechecked_on_a_reviewed_sample() {
     filled.flush().expect("written");
     assert_eq!(n, 40);
     let ran = bench
-        .iken(&["label", "data/summaries/r04-sample.txt", "-o", "out/again.jsonl", "--reviewed", "checked.csv"])
+        .iken(&[
+            "label",
+            "data/summaries/r04-sample.txt",
+            "-o",
+            "out/again.jsonl",
+            "--reviewed",
+            "checked.csv",
+        ])
         .done();
     assert!(ran.stderr.contains("reviewed opinions of this year"), "{}", ran.stderr);
     let labeled = records(&bench.read("out/again.jsonl")).iter().filter(|r| r["label"].is_object()).count();
@@ -132,7 +157,8 @@ fn explained_terms_add_up_to_the_score() {
     let bench = Workbench::new();
     let shown = bench.iken(&["explain", "在宅医の数が少ない。", "--only", "supply", "--all"]).done().stdout;
     let number = |text: &str| text.trim().parse::<f64>().expect("a number");
-    let line = |start: &str| shown.lines().find(|l| l.trim_start().starts_with(start)).expect("a line").to_owned();
+    let line =
+        |start: &str| shown.lines().find(|l| l.trim_start().starts_with(start)).expect("a line").to_owned();
     let after = |line: &str, word: &str| {
         let rest = &line[line.find(word).expect("the word") + word.len()..];
         number(rest.split_whitespace().next().expect("a number"))

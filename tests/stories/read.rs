@@ -79,8 +79,15 @@ fn every_form_that_an_office_sends_gives_every_opinion() {
     let bench = Workbench::new();
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
     for name in [
-        "r01-columns.pdf", "r01-table.pdf", "r01-90ms.pdf", "r01-embedded-90ms.pdf", "r01-table.docx", "r01.xlsx",
-        "r01-cp932.csv", "r01-utf8-bom.csv", "r01-utf16.tsv",
+        "r01-columns.pdf",
+        "r01-table.pdf",
+        "r01-90ms.pdf",
+        "r01-embedded-90ms.pdf",
+        "r01-table.docx",
+        "r01.xlsx",
+        "r01-cp932.csv",
+        "r01-utf8-bom.csv",
+        "r01-utf16.tsv",
     ] {
         let stem = name.split('.').next().expect("a stem");
         let gold = std::fs::read_to_string(format!("{fixtures}/{stem}.gold.tsv")).expect("gold");

@@ -35,7 +35,9 @@ fn try_all(document: &str) {
     for command in commands {
         if command.starts_with("make") {
             let mut make = Command::new("make");
-            make.args(["-n"]).args(command.split_whitespace().skip(1)).current_dir(env!("CARGO_MANIFEST_DIR"));
+            make.args(["-n"])
+                .args(command.split_whitespace().skip(1))
+                .current_dir(env!("CARGO_MANIFEST_DIR"));
             ran(make.output().expect("make")).done();
             continue;
         }

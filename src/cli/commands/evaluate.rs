@@ -11,7 +11,7 @@ use iken::{
     codebook::Codebook,
     destination::Destination,
     evaluate::{
-        Evaluation, Figure, Judged, N_POINTS, Protocol, ScoredSet, across_sources, cross_validation,
+        Evaluation, Figure, Judged, Judging, N_POINTS, Protocol, ScoredSet, across_sources, cross_validation,
         judge_table, learning_curve,
     },
     labels::read_hand_labels,
@@ -104,16 +104,8 @@ fn judge_gold(
     let labels = read_hand_labels(table, model.codebook())?;
     let judged = judge_table(&model, &labels, args.promise);
     let name = table.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let set = ScoredSet::new(
-        &name,
-        Protocol::Gold,
-        "model",
-        true,
-        &judged,
-        model.codebook(),
-        args.promise,
-        args.training.seed,
-    );
+    let what = Judging { name: &name, protocol: Protocol::Gold, classifier: "model", is_real: true };
+    let set = ScoredSet::new(&what, &judged, model.codebook(), args.promise, args.training.seed);
     let evaluation = evaluation(args, vec![set], model.codebook().fingerprint(), Some(model.id().to_owned()));
     Ok((evaluation, model.codebook().clone()))
 }
@@ -144,16 +136,8 @@ fn judge_training(args: &Args, global: &Global) -> anyhow::Result<(Evaluation, C
         vec![("blend", &settings), ("naive-bayes", &naive_bayes)]
     };
     let score = |name: &str, protocol, classifier: &str, is_real, judged: &[Judged]| {
-        ScoredSet::new(
-            name,
-            protocol,
-            classifier,
-            is_real,
-            judged,
-            &set.codebook,
-            args.promise,
-            args.training.seed,
-        )
+        let what = Judging { name, protocol, classifier, is_real };
+        ScoredSet::new(&what, judged, &set.codebook, args.promise, args.training.seed)
     };
     for (name, settings) in &classifiers {
         let judged = cross_validation(&set, settings, args.promise, &step)?;

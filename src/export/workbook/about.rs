@@ -31,12 +31,10 @@ pub(super) fn write(
 ) -> Result<(), XlsxError> {
     sheet.set_column_width(0, 20)?.set_column_width(1, VALUE_WIDTH)?;
     sheet.write_string_with_format(0, 0, "情報", &styles.title)?;
-    let mut row = 2;
-    for (name, value) in lines(entries, cut, context) {
+    for (row, (name, value)) in (2..).zip(lines(entries, cut, context)) {
         styles.write_text(sheet, (row, 0), name)?;
         styles.write_text(sheet, (row, 1), &value)?;
         sheet.set_row_height(row, height([(value.as_str(), VALUE_WIDTH)].into_iter()))?;
-        row += 1;
     }
     set_up_printing(sheet, Paper::A4Portrait);
     Ok(())
