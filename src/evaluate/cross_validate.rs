@@ -6,7 +6,7 @@ use crate::{
     codebook::{StanceId, ThemeId, ThemeSet},
     error::Result,
     labels::HandLabel,
-    model::{CheckedSettings, Fitted, Kind, Model, TrainingSet, grouped_folds},
+    model::{CheckedSettings, Fitted, Kind, Model, SharedScores, TrainingSet, grouped_folds},
     record::Status,
 };
 
@@ -70,6 +70,13 @@ pub fn cross_validation(
     let rows = set.rows_where(|row| row.kind == Kind::Opinion);
     let groups: Vec<&str> = rows.iter().map(|&r| set.rows[r].group.as_str()).collect();
     let folds = grouped_folds(&groups, settings.n_folds, settings.seed);
+    let mut sources: Vec<&str> = rows.iter().map(|&r| set.rows[r].source.as_str()).collect();
+    sources.dedup();
+    // With one table of labels, the model without it is the same for every fold.
+    let shared = match sources[..] {
+        [source] => SharedScores::new(set, source, settings)?,
+        _ => SharedScores::default(),
+    };
     let judged: Result<Vec<Vec<Judged>>> = (0..settings.n_folds)
         .into_par_iter()
         .map(|fold| {
@@ -78,7 +85,7 @@ pub fn cross_validation(
             let mut judged = Vec::new();
             if !tested.is_empty() {
                 let train: Vec<usize> = (0..set.rows.len()).filter(|r| !tested.contains(r)).collect();
-                let fitted = Fitted::new(set, &train, settings)?;
+                let fitted = Fitted::with_shared(set, &train, settings, &shared)?;
                 judged = judge_rows(set, &fitted, &tested, settings, precision);
                 judged.iter_mut().for_each(|j| j.fold = Some(fold));
             }

@@ -32,7 +32,7 @@ pub struct LearningCurve {
 }
 
 /// Shares of the rows at which the curve is measured.
-const SHARES: [f64; 4] = [0.125, 0.25, 0.5, 1.0];
+const SHARES: [f64; 3] = [0.25, 0.5, 1.0];
 /// Share of hand-labeled opinions that the curve over labels is tested on.
 const TESTED: f64 = 0.4;
 
@@ -66,7 +66,7 @@ pub fn learning_curve(
     };
     let tested = of(tested);
     let rest = set.rows_where(|row| row.kind != Kind::Opinion);
-    for share in [0.0].into_iter().chain(SHARES.into_iter().skip(2)) {
+    for share in [0.0].into_iter().chain(SHARES.into_iter().skip(1)) {
         let labels = of(&learned[..(learned.len() as f64 * share) as usize]);
         let train: Vec<usize> = rest.iter().chain(&labels).copied().collect();
         curve.labels.push(point(set, settings, sorted(train), &tested, labels.len())?);

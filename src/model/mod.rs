@@ -24,4 +24,4 @@ pub use settings::{CheckedSettings, HeadSettings, Member, MemberKind, Settings};
 pub use suspects::{Suspect, suspects};
 pub use train::{Fitted, train};
 pub use training::{Kind, Row, TrainingSet};
-pub use unseen::{Unseen, unseen_scores};
+pub use unseen::{SharedScores, Unseen, unseen_scores};

@@ -7,7 +7,7 @@ use super::{
     model::{Decision, Familiarity, ModelParts, ThemeEvidence, TrainingCounts, text_fingerprint},
     settings::CheckedSettings,
     training::{Kind, TrainingSet},
-    unseen::{Unseen, unseen_scores},
+    unseen::{SharedScores, Unseen, unseen_scores},
 };
 use crate::{
     classify::{
@@ -42,9 +42,22 @@ impl Fitted {
     /// # Errors
     /// What the classifiers say.
     pub fn new(set: &TrainingSet, train: &[usize], settings: &CheckedSettings) -> Result<Self> {
+        Self::with_shared(set, train, settings, &SharedScores::default())
+    }
+
+    /// The same, with scores of a whole source that several fits share.
+    ///
+    /// # Errors
+    /// What the classifiers say.
+    pub fn with_shared(
+        set: &TrainingSet,
+        train: &[usize],
+        settings: &CheckedSettings,
+        shared: &SharedScores,
+    ) -> Result<Self> {
         let (themes, stance) = rayon::join(
-            || fit_scaled(set, Head::Themes, train, settings),
-            || fit_scaled(set, Head::Stance, train, settings),
+            || fit_scaled(set, Head::Themes, train, settings, shared),
+            || fit_scaled(set, Head::Stance, train, settings, shared),
         );
         let ((themes, unseen), (stance, unseen_stance)) = (themes?, stance?);
         let max_themes = set.codebook.max_themes();
@@ -85,10 +98,11 @@ fn fit_scaled(
     head: Head,
     train: &[usize],
     settings: &CheckedSettings,
+    shared: &SharedScores,
 ) -> Result<(FittedHead, Vec<Unseen>)> {
     let (fitted, unseen) = rayon::join(
         || FittedHead::fit(set, head, train, settings),
-        || unseen_scores(set, head, train, settings),
+        || unseen_scores(set, head, train, settings, shared),
     );
     let (mut fitted, unseen) = (fitted?, unseen?);
     fitted.scale(&unseen.iter().map(|u| u.members.clone()).collect::<Vec<_>>());
