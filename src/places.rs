@@ -69,8 +69,7 @@ impl Places {
             .filter_map(|line| {
                 let mut fields = line.split('\t');
                 let (code, name, area) = (fields.next()?, fields.next()?, fields.next()?);
-                let tile =
-                    Tile { row: fields.next()?.parse().ok()?, column: fields.next()?.parse().ok()? };
+                let tile = Tile { row: fields.next()?.parse().ok()?, column: fields.next()?.parse().ok()? };
                 Some(Municipality { code, name, area, tile })
             })
             .collect();
@@ -164,7 +163,8 @@ mod tests {
         let tile = |name: &str| places().municipality(name).expect(name).tile;
         let all: std::collections::BTreeSet<_> = places().municipalities().iter().map(|m| m.tile).collect();
         assert_eq!(all.len(), 62);
-        for (a, b) in [("武蔵野市", "杉並区"), ("三鷹市", "調布市"), ("狛江市", "世田谷区"), ("台東区", "墨田区")]
+        for (a, b) in
+            [("武蔵野市", "杉並区"), ("三鷹市", "調布市"), ("狛江市", "世田谷区"), ("台東区", "墨田区")]
         {
             let (a, b) = (tile(a), tile(b));
             assert_eq!(a.row.abs_diff(b.row) + a.column.abs_diff(b.column), 1, "{a:?} {b:?}");

@@ -168,12 +168,7 @@ mod tests {
         let found = verdicts(&settled(2019, 200, &[40, 20, 60, 1]), &settled(2022, 200, &[10, 60, 60, 2]));
         assert_eq!(
             found,
-            [
-                Verdict::Fell,
-                Verdict::Rose,
-                Verdict::NoChangeSeen,
-                Verdict::CannotSay(Unknown::RareTheme(3))
-            ]
+            [Verdict::Fell, Verdict::Rose, Verdict::NoChangeSeen, Verdict::CannotSay(Unknown::RareTheme(3))]
         );
     }
 

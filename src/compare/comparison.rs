@@ -225,7 +225,11 @@ fn figures(year: &YearTally, settled: &Settled, areas: &[String], is_fictitious:
             .iter()
             .map(|name| {
                 let AreaTally { n, themes } = year.areas.get(name).unwrap_or(&none);
-                AreaRow { name: name.clone(), n: *n, themes: themes.iter().map(|&t| Cell::new(t, *n)).collect() }
+                AreaRow {
+                    name: name.clone(),
+                    n: *n,
+                    themes: themes.iter().map(|&t| Cell::new(t, *n)).collect(),
+                }
             })
             .collect(),
         tiles: year.municipalities.iter().map(|m| Tile { n: m.n, themes: m.themes.clone() }).collect(),
@@ -299,7 +303,8 @@ mod tests {
 
     #[test]
     fn figures_agree_with_a_count_by_hand() {
-        let codebook = Codebook::from_toml(include_str!("../../labels/codebook.toml"), "c").expect("a codebook");
+        let codebook =
+            Codebook::from_toml(include_str!("../../labels/codebook.toml"), "c").expect("a codebook");
         let mut tally = Tally::new(codebook);
         for i in 0..30 {
             let themes = if i < 10 { vec!["supply", "policy"] } else { vec!["policy"] };

@@ -96,7 +96,10 @@ impl Correction {
 
 /// Whether the opinions checked look as if drawn from all alike: the number of accepted ones among them is within three
 /// standard deviations of what chance gives (hypergeometric).
-fn drawn_alike((accepted, checked_accepted): (usize, usize), (review, checked_review): (usize, usize)) -> bool {
+fn drawn_alike(
+    (accepted, checked_accepted): (usize, usize),
+    (review, checked_review): (usize, usize),
+) -> bool {
     let n = (accepted + review) as f64;
     let m = (checked_accepted + checked_review) as f64;
     if n <= 1.0 {
@@ -114,7 +117,8 @@ mod tests {
 
     /// A year of so many accepted and to-review opinions, so many of each checked, and so many training texts.
     fn year(accepted: (usize, usize), review: (usize, usize), trained: usize) -> YearTally {
-        let codebook = Codebook::from_toml(include_str!("../../labels/codebook.toml"), "c").expect("a codebook");
+        let codebook =
+            Codebook::from_toml(include_str!("../../labels/codebook.toml"), "c").expect("a codebook");
         let mut tally = Tally::new(codebook);
         let mut id = 0;
         for (n, checked, status, in_training) in [
@@ -147,12 +151,7 @@ mod tests {
             ((40, 40), (60, 60), 0, Correction::Census),
             ((80, 24), (120, 36), 0, Correction::Sample { n_checked: 60, by_status: false }),
             ((80, 12), (120, 90), 0, Correction::Sample { n_checked: 102, by_status: true }),
-            (
-                (80, 0),
-                (120, 120),
-                0,
-                Correction::None(Uncorrected::OneSided { accepted: 0, review: 120 }),
-            ),
+            ((80, 0), (120, 120), 0, Correction::None(Uncorrected::OneSided { accepted: 0, review: 120 })),
             ((80, 8), (120, 12), 0, Correction::None(Uncorrected::FewChecked { n_checked: 20 })),
             ((80, 30), (20, 8), 30, Correction::None(Uncorrected::TrainedOn { n: 30 })),
             ((80, 30), (20, 8), 2, Correction::Sample { n_checked: 38, by_status: false }),

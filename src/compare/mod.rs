@@ -12,9 +12,12 @@ mod row;
 mod sample;
 mod tally;
 
-pub use change::{CHANGE_THAT_MATTERS, Change, FALSE_ALARMS, FEWEST_OF_THEME, FEWEST_OPINIONS, Settled, Unknown, Verdict, changes};
+pub use change::{
+    CHANGE_THAT_MATTERS, Change, FALSE_ALARMS, FEWEST_OF_THEME, FEWEST_OPINIONS, Settled, Unknown, Verdict,
+    changes,
+};
 pub use comparison::{
-    AreaRow, Cell, Comparison, Pair, QuoteGroup, QuotedYear, Tile, Themed, YearFigures, compare,
+    AreaRow, Cell, Comparison, Pair, QuoteGroup, QuotedYear, Themed, Tile, YearFigures, compare,
 };
 pub use correction::{Correction, FEWEST_CHECKED, FEWEST_CHECKED_OF_STATUS, Uncorrected};
 pub use novelty::{FEWEST_NAMING, GrownTerm, LOW_SCORE, Novelty, UnfitGroup};

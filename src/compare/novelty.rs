@@ -119,11 +119,8 @@ pub fn novelty<'a>(years: impl IntoIterator<Item = &'a YearTally>) -> Option<Nov
         .filter(|&i| now.quotes[i].top_score < LOW_SCORE && now.quotes[i].unseen_terms > unseen_terms)
         .collect();
     let naming = now.naming();
-    let (new_terms, grown_terms) = if n_before == 0 {
-        (Vec::new(), Vec::new())
-    } else {
-        terms(&now, &naming, &counts_before, n_before)
-    };
+    let (new_terms, grown_terms) =
+        if n_before == 0 { (Vec::new(), Vec::new()) } else { terms(&now, &naming, &counts_before, n_before) };
     Some(Novelty {
         fiscal_year: last.fiscal_year,
         n_texts: (now.quotes.len(), last.n),
@@ -152,7 +149,8 @@ fn terms(
     let n_now = now.quotes.len();
     let mut found: Vec<(GrownTerm, f64)> = Vec::new();
     for (&term, places) in naming {
-        let municipalities: HashSet<_> = places.iter().map(|&i| now.quotes[i].municipality.as_deref()).collect();
+        let municipalities: HashSet<_> =
+            places.iter().map(|&i| now.quotes[i].municipality.as_deref()).collect();
         let (fewest, fewest_municipalities) = FEWEST_NAMING;
         if places.len() < fewest || municipalities.len() < fewest_municipalities {
             continue;
@@ -166,7 +164,10 @@ fn terms(
         let example = context(&now.quotes[places[0]].text, term);
         let n_municipalities = municipalities.len();
         let term = term.to_owned();
-        found.push((GrownTerm { term, n_before: n, n_now: places.len(), n_municipalities, example, q: None }, p));
+        found.push((
+            GrownTerm { term, n_before: n, n_now: places.len(), n_municipalities, example, q: None },
+            p,
+        ));
     }
     found.sort_by(|(a, _), (b, _)| b.n_now.cmp(&a.n_now).then_with(|| a.term.cmp(&b.term)));
     // Every term that may be named is counted in, the new ones too.
@@ -265,7 +266,9 @@ impl Nouns {
 
 fn names_something(term: &str) -> bool {
     let kana = |c: char| ('\u{3041}'..='\u{3096}').contains(&c);
-    term.chars().count() >= 2 && !term.chars().all(kana) && term.chars().any(|c| c.is_alphabetic() && !kana(c))
+    term.chars().count() >= 2
+        && !term.chars().all(kana)
+        && term.chars().any(|c| c.is_alphabetic() && !kana(c))
 }
 
 #[cfg(test)]
@@ -274,7 +277,8 @@ mod tests {
     use crate::{codebook::Codebook, compare::Tally};
 
     fn tally(years: &[(i32, &[(&str, &str, f64)])]) -> Tally {
-        let codebook = Codebook::from_toml(include_str!("../../labels/codebook.toml"), "c").expect("a codebook");
+        let codebook =
+            Codebook::from_toml(include_str!("../../labels/codebook.toml"), "c").expect("a codebook");
         let mut tally = Tally::new(codebook);
         for (year, opinions) in years {
             for (i, (municipality, text, score)) in opinions.iter().enumerate() {
@@ -296,7 +300,8 @@ mod tests {
 
     #[test]
     fn runs_of_nouns_are_terms_and_words_without_meaning_are_not() {
-        let found = Nouns::default().of("第７波のときに、訪問看護ステーションがオンライン診療をすることは３０分ではない。");
+        let found = Nouns::default()
+            .of("第７波のときに、訪問看護ステーションがオンライン診療をすることは３０分ではない。");
         for term in ["第7波", "訪問看護ステーション", "オンライン診療"] {
             assert!(found.contains(term), "{term} of {found:?}");
         }

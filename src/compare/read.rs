@@ -265,7 +265,10 @@ mod tests {
         let own = codebook().fingerprint();
         let found = read(&[
             ("r01.jsonl", line("a", 2019, &own, "m")),
-            ("r04-sample.jsonl", format!("{}\n\n{}\n", line("a", 2022, &own, "m"), line("b", 2022, &own, "m"))),
+            (
+                "r04-sample.jsonl",
+                format!("{}\n\n{}\n", line("a", 2022, &own, "m"), line("b", 2022, &own, "m")),
+            ),
         ])
         .expect("read");
         assert_eq!(found.tally.years.keys().copied().collect::<Vec<_>>(), [2019, 2022]);

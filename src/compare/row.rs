@@ -101,9 +101,9 @@ impl<'r> Row<'r> {
         let pairs = self.field(name).unwrap_or_default().split('|').map(str::trim).filter(|p| !p.is_empty());
         pairs
             .map(|pair| {
-                let parsed = pair.split_once(['=', ':']).and_then(|(theme, score)| {
-                    Some((theme.trim().to_owned(), score.trim().parse().ok()?))
-                });
+                let parsed = pair
+                    .split_once(['=', ':'])
+                    .and_then(|(theme, score)| Some((theme.trim().to_owned(), score.trim().parse().ok()?)));
                 parsed.ok_or_else(|| format!("column {name}: {pair} is not like supply=0.93"))
             })
             .collect()
@@ -143,7 +143,10 @@ mod tests {
         assert_eq!(record.scores["policy"], 0.5);
         assert_eq!(record.label.expect("a decision").themes, ["supply"]);
         assert_eq!((record.fiscal_year, record.text.as_str()), (Some(2019), "=少ない"));
-        assert_eq!((record.source.sheet.as_deref(), record.source.cell.as_deref()), (Some("一覧"), Some("D5")));
+        assert_eq!(
+            (record.source.sheet.as_deref(), record.source.cell.as_deref()),
+            (Some("一覧"), Some("D5"))
+        );
     }
 
     #[test]

@@ -236,8 +236,7 @@ impl YearTally {
         };
         for municipality in parts {
             let at = places().municipalities().iter().position(|m| m.code == municipality.code);
-            let tally =
-                &mut self.municipalities[at.expect("a heading's parts come from the same table")];
+            let tally = &mut self.municipalities[at.expect("a heading's parts come from the same table")];
             tally.n += 1;
             themes.iter().for_each(|theme| tally.themes[theme.index()] += 1);
         }
@@ -307,8 +306,10 @@ impl Tally {
         let predicted = self.themes(&record.themes)?;
         let hand = record.label.as_ref().map(|label| self.themes(&label.themes)).transpose()?;
         let stance = record.label.as_ref().and_then(|label| label.stance.as_ref()).unwrap_or(&record.stance);
-        let stance =
-            self.codebook.stance_named(stance).ok_or_else(|| format!("stance {stance} is not in the codebook"))?;
+        let stance = self
+            .codebook
+            .stance_named(stance)
+            .ok_or_else(|| format!("stance {stance} is not in the codebook"))?;
         Ok(Coded { record, predicted, hand, stance, scores: self.scores(record, predicted)? })
     }
 

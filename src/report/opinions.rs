@@ -4,10 +4,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::{
-    figures::count,
-    summary::year_name,
-};
+use super::{figures::count, summary::year_name};
 use crate::{
     codebook::Codebook,
     compare::{Comparison, Mark, Quote, QuoteGroup},

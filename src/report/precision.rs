@@ -45,11 +45,7 @@ pub fn precision_report(evaluation: &Evaluation, codebook: &Codebook, ceiling: O
 }
 
 /// The report in Markdown, from the same figures.
-pub fn precision_markdown(
-    evaluation: &Evaluation,
-    codebook: &Codebook,
-    ceiling: Option<&Ceiling>,
-) -> String {
+pub fn precision_markdown(evaluation: &Evaluation, codebook: &Codebook, ceiling: Option<&Ceiling>) -> String {
     page::render("precision.md", &Report::new(evaluation, codebook, ceiling))
 }
 
@@ -213,15 +209,13 @@ impl Report {
             promise: percent(evaluation.promise),
             overview: sets.iter().map(overview).collect(),
             sets: in_full.map(|set| set_view(set, codebook)).collect(),
-            curves: evaluation.learning_curve.iter().flat_map(|c| {
-                [
-                    ("人手の分類を増やしたとき", &c.labels),
-                    ("例文を増やしたとき", &c.examples),
-                ]
-            })
-            .filter(|(_, points)| !points.is_empty())
-            .map(|(title, points)| curve_view(title, points, codebook))
-            .collect(),
+            curves: evaluation
+                .learning_curve
+                .iter()
+                .flat_map(|c| [("人手の分類を増やしたとき", &c.labels), ("例文を増やしたとき", &c.examples)])
+                .filter(|(_, points)| !points.is_empty())
+                .map(|(title, points)| curve_view(title, points, codebook))
+                .collect(),
             ceiling: ceiling.map(|c| CeilingView {
                 name: c.name.clone(),
                 main_kappa: format!("{:.2}", c.main_kappa),
@@ -257,10 +251,11 @@ fn sentences(set: &ScoredSet, codebook: &Codebook) -> Vec<String> {
             range(kept),
         )
     };
-    let (usable, check, few) =
-        (named(Standing::AsTheyCome), named(Standing::Check), named(Standing::TooFew));
+    let (usable, check, few) = (named(Standing::AsTheyCome), named(Standing::Check), named(Standing::TooFew));
     let usable = match usable.is_empty() {
-        true => format!("「採用」かどうかを問わずにそのまま使えるテーマ（適合率の区間の下端が{promised}以上）はない。"),
+        true => format!(
+            "「採用」かどうかを問わずにそのまま使えるテーマ（適合率の区間の下端が{promised}以上）はない。"
+        ),
         false => format!("{}は、「採用」かどうかを問わずそのまま使える。", listed(&usable, MOST_NAMED)),
     };
     let check = match check.is_empty() {
@@ -311,7 +306,11 @@ fn overview(set: &ScoredSet) -> Overview {
         name: set.name.clone(),
         protocol: protocol(set.protocol),
         classifier: set.classifier.clone(),
-        real: if set.is_real && !set.name.contains(FICTITIOUS) { "実際の意見" } else { "作った文章" },
+        real: if set.is_real && !set.name.contains(FICTITIOUS) {
+            "実際の意見"
+        } else {
+            "作った文章"
+        },
         n: count(set.n_opinions),
         figures: figures.map(range).to_vec(),
     }
@@ -341,9 +340,7 @@ fn set_view(set: &ScoredSet, codebook: &Codebook) -> SetView {
         coverage_rows: set
             .coverage
             .iter()
-            .map(|p| {
-                [percent(p.probability), percent(p.coverage), percent(p.precision), count(p.n_given)]
-            })
+            .map(|p| [percent(p.probability), percent(p.coverage), percent(p.precision), count(p.n_given)])
             .collect(),
         stances: codebook.stances().iter().map(|s| s.name_ja.clone()).collect(),
         stance_rows: codebook
@@ -424,10 +421,12 @@ fn coverage(set: &ScoredSet) -> Plot {
 
 fn misread_row(m: &Misread, codebook: &Codebook) -> MisreadRow {
     let themes = |ids: &[String]| {
-        let name = |id: &String| codebook.theme_named(id).map_or(id.clone(), |t| codebook.theme(t).name_ja.clone());
+        let name =
+            |id: &String| codebook.theme_named(id).map_or(id.clone(), |t| codebook.theme(t).name_ja.clone());
         ids.iter().map(name).collect::<Vec<_>>().join("、")
     };
-    let stance = |id: &str| codebook.stance_named(id).map_or(id.to_owned(), |s| codebook.stance(s).name_ja.clone());
+    let stance =
+        |id: &str| codebook.stance_named(id).map_or(id.to_owned(), |s| codebook.stance(s).name_ja.clone());
     let mut sorted = (m.label.clone(), m.given.clone());
     sorted.0.sort_unstable();
     sorted.1.sort_unstable();
@@ -470,7 +469,10 @@ fn curve_view(title: &'static str, points: &[CurvePoint], codebook: &Codebook) -
             .enumerate()
             .map(|(t, theme)| ThemeCurve {
                 name: theme.name_ja.clone(),
-                f1: points.iter().map(|p| p.themes.get(t).map_or_else(String::new, |f| percent(*f))).collect(),
+                f1: points
+                    .iter()
+                    .map(|p| p.themes.get(t).map_or_else(String::new, |f| percent(*f)))
+                    .collect(),
                 gain: last_two
                     .and_then(|(a, b)| Some(super::figures::points(b.themes.get(t)? - a.themes.get(t)?)))
                     .unwrap_or_else(|| "—".to_owned()),

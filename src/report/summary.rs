@@ -46,7 +46,9 @@ pub fn reason(change: &Change) -> String {
 /// Why the shares of a year cannot be corrected.
 pub fn uncorrected(why: Uncorrected) -> String {
     match why {
-        Uncorrected::FewChecked { n_checked: 0 } => "人手で確認した意見がなく、自動分類の誤りを見積もれない".to_owned(),
+        Uncorrected::FewChecked { n_checked: 0 } => {
+            "人手で確認した意見がなく、自動分類の誤りを見積もれない".to_owned()
+        }
         Uncorrected::FewChecked { n_checked } => {
             format!("人手で確認した意見が{n_checked}件しかない（{FEWEST_CHECKED}件以上必要）")
         }
@@ -110,7 +112,9 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
     let same = named(|v| *v == Verdict::NoChangeSeen);
     let unknown = named(|v| matches!(v, Verdict::CannotSay(_)));
     let mut sentences = vec![match (rose.is_empty(), fell.is_empty()) {
-        (true, true) => format!("{}から{}にかけて、変化したと言えるテーマはない。", name(previous), name(last)),
+        (true, true) => {
+            format!("{}から{}にかけて、変化したと言えるテーマはない。", name(previous), name(last))
+        }
         (rose_none, fell_none) => {
             let mut parts = Vec::new();
             if !rose_none {
@@ -146,7 +150,11 @@ fn most_frequent(comparison: &Comparison, year: &YearFigures) -> String {
         .iter()
         .take(3)
         .map(|&t| {
-            format!("「{}」（{}件）", comparison.codebook.themes()[t].name_ja, count(year.themes[t].counted.n))
+            format!(
+                "「{}」（{}件）",
+                comparison.codebook.themes()[t].name_ja,
+                count(year.themes[t].counted.n)
+            )
         })
         .collect();
     format!("{}に多いテーマは、{}である。", year_name(year), names.join("、"))

@@ -6,16 +6,16 @@ use super::{
     chart::{self, Differences, Sureness},
     figures::{count, fiscal_year, p_value, percent, percent_range, points, points_range},
     methods,
-    opinions::{Anchors, ShownOpinion, ShownTheme, area_anchor, municipality_anchor, opinion, shown, theme_anchor},
+    opinions::{
+        Anchors, ShownOpinion, ShownTheme, area_anchor, municipality_anchor, opinion, shown, theme_anchor,
+    },
     page,
     shades::{Shades, Step},
     summary::{self, year_name},
     tiles::{self, DrawnMap},
 };
 use crate::{
-    compare::{
-        Cell, Change, Comparison, FEWEST_NAMING, GrownTerm, LOW_SCORE, Novelty, Verdict, YearFigures,
-    },
+    compare::{Cell, Change, Comparison, FEWEST_NAMING, GrownTerm, LOW_SCORE, Novelty, Verdict, YearFigures},
     places::places,
 };
 
@@ -203,14 +203,16 @@ impl Report {
         let years = &comparison.years;
         let names: Vec<String> = years.iter().map(year_name).collect();
         let most = |counts: &mut dyn Iterator<Item = usize>| Shades::up_to(counts.max().unwrap_or(0));
-        let of_area = most(
-            &mut years.iter().flat_map(|y| &y.areas).flat_map(|a| &a.themes).map(|c| c.n),
-        );
+        let of_area = most(&mut years.iter().flat_map(|y| &y.areas).flat_map(|a| &a.themes).map(|c| c.n));
         let of_tile = most(&mut years.iter().flat_map(|y| &y.tiles).flat_map(|t| t.themes.iter().copied()));
         Self {
             title: "在宅医療に関する意見の集計：年度・圏域・テーマ",
             years_named: names.join("、"),
-            fictitious: years.iter().filter(|y| y.is_fictitious).map(|y| fiscal_year(y.fiscal_year)).collect(),
+            fictitious: years
+                .iter()
+                .filter(|y| y.is_fictitious)
+                .map(|y| fiscal_year(y.fiscal_year))
+                .collect(),
             sentences: summary::sentences(comparison),
             tables: tables(comparison),
             codebook: comparison.codebook.fingerprint(),

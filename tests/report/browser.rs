@@ -63,7 +63,8 @@ fn a_click_on_a_cell_leads_to_its_opinions_though_a_filter_hid_them() {
     std::fs::write(&path, page).expect("written");
     let dumped = dump(&chromium, &format!("file://{}", path.display()));
     let log = dumped.split_once("<pre id=\"log\">").and_then(|(_, rest)| rest.split_once("</pre>"));
-    let log: serde_json::Value = serde_json::from_str(log.map_or("", |(log, _)| log)).expect("what was clicked");
+    let log: serde_json::Value =
+        serde_json::from_str(log.map_or("", |(log, _)| log)).expect("what was clicked");
     assert!(log["cell"].as_u64() > Some(3), "{log}");
     assert!(log["rows"] == log["cell"] && log["marked"] == log["cell"], "{log}");
     assert!(log["filtered"].as_u64() < log["all"].as_u64(), "{log}");

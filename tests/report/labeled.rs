@@ -48,8 +48,13 @@ pub fn labeled_table(form: &Form) -> String {
         let by_theme: Map<String, Value> =
             scores.iter().map(|(t, s)| (codebook.themes()[*t].id.clone(), json!(s))).collect();
         scores.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let given: Vec<&(usize, f64)> =
-            scores.iter().take(3).enumerate().filter(|(at, (_, s))| *at == 0 || *s >= 0.45).map(|(_, s)| s).collect();
+        let given: Vec<&(usize, f64)> = scores
+            .iter()
+            .take(3)
+            .enumerate()
+            .filter(|(at, (_, s))| *at == 0 || *s >= 0.45)
+            .map(|(_, s)| s)
+            .collect();
         let probability = given.iter().map(|(_, s)| *s).fold(1.0, f64::min);
         let stance = label.stance.map_or("fact", |s| codebook.stance(s).id.as_str());
         let mut record = json!({

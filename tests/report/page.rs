@@ -66,7 +66,12 @@ fn html_in_an_opinion_stays_text() {
     let table = first_year().replacen("在宅医の数が少ない。", hostile, 1).replace("千代田区", "<b>千代田区");
     let page = page(&[("<i>r01.jsonl", table)]);
     assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;"), "the text is gone");
-    assert!(!page.contains("<script>alert") && !page.contains("<img") && !page.contains("<b>") && !page.contains("<i>"));
+    assert!(
+        !page.contains("<script>alert")
+            && !page.contains("<img")
+            && !page.contains("<b>")
+            && !page.contains("<i>")
+    );
     assert!(page.contains("{{ 7*7 }}"));
     assert_eq!(page.matches("<script").count(), 1);
 }
@@ -102,7 +107,8 @@ fn the_same_tables_give_the_same_bytes() {
 fn changes_between_the_two_years_are_those_of_a_count_by_hand() {
     let found = comparison(&[("r01.jsonl", first_year()), ("r04-sample.jsonl", sample_year(1))]);
     // supply: 43 of 194, then 12 of 158; information sharing: 24 of 194, then 35 of 158
-    for (id, before, now) in [("supply", 43.0 / 194.0, 12.0 / 158.0), ("information_sharing", 24.0 / 194.0, 35.0 / 158.0)]
+    for (id, before, now) in
+        [("supply", 43.0 / 194.0, 12.0 / 158.0), ("information_sharing", 24.0 / 194.0, 35.0 / 158.0)]
     {
         let theme = found.codebook.theme_named(id).expect(id).index();
         let change = &found.changes[theme];

@@ -42,16 +42,8 @@ fn evaluation(name: &str) -> Evaluation {
             }
         })
         .collect();
-    let set = ScoredSet::new(
-        name,
-        Protocol::NestedCrossValidation,
-        "blend",
-        true,
-        &judged,
-        &codebook,
-        0.9,
-        1,
-    );
+    let set =
+        ScoredSet::new(name, Protocol::NestedCrossValidation, "blend", true, &judged, &codebook, 0.9, 1);
     let point = |n_rows, micro_f1| CurvePoint { n_rows, n_tested: 78, micro_f1, themes: vec![micro_f1; 15] };
     Evaluation {
         command: "iken evaluate".to_owned(),
@@ -75,7 +67,8 @@ fn the_page_shows_every_theme_what_to_do_with_it_and_every_error() {
     for theme in codebook.themes() {
         assert!(page.contains(&theme.name_ja), "{}", theme.id);
     }
-    for part in ["そのテーマの適合率", "確認が必要", "件に満たず", "iken evaluate", "最後の伸び", "+6.0"] {
+    for part in ["そのテーマの適合率", "確認が必要", "件に満たず", "iken evaluate", "最後の伸び", "+6.0"]
+    {
         assert!(page.contains(part), "{part}");
     }
     for misread in &evaluation.sets[0].misread {
