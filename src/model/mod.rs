@@ -19,7 +19,7 @@ pub use explain::{Contribution, Explanation, explain};
 pub use fit::{FittedHead, MemberScores};
 pub use folds::grouped_folds;
 pub use labeler::{Labeler, N_EVIDENCE, Prediction, round4};
-pub use model::{Decision, Familiarity, Model, ModelParts, TrainingCounts, text_fingerprint};
+pub use model::{Decision, Familiarity, Model, ModelParts, ThemeEvidence, TrainingCounts, text_fingerprint};
 pub use settings::{CheckedSettings, HeadSettings, Member, MemberKind, Settings};
 pub use suspects::{Suspect, suspects};
 pub use train::{Fitted, train};

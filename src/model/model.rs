@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     classify::{
-        calibration::{Calibration, Temperature},
+        calibration::{Calibration, Temperature, lower_bound},
         threshold::{Evidence, Promise, assign, confidence, promise},
     },
     codebook::{Codebook, ThemeSet},
@@ -49,6 +49,35 @@ impl Decision {
             n_given: given.len(),
             n_right: given.iter().filter(|t| label.contains(*t)).count(),
         }
+    }
+}
+
+/// How a theme was given to real opinions by models that had not seen their source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThemeEvidence {
+    /// Opinions given it.
+    pub n_given: usize,
+    /// Opinions given it that have it.
+    pub n_right: usize,
+    /// Opinions that have it.
+    pub support: usize,
+}
+
+impl ThemeEvidence {
+    /// Share of the given that is right; 0 of nothing.
+    pub fn precision(&self) -> f64 {
+        self.n_right as f64 / self.n_given.max(1) as f64
+    }
+
+    /// Share of those that have it that was given it; 0 of nothing.
+    pub fn recall(&self) -> f64 {
+        self.n_right as f64 / self.support.max(1) as f64
+    }
+
+    /// Exact 95 % interval of the precision (Clopper & Pearson 1934).
+    pub fn interval(&self) -> (f64, f64) {
+        let n_wrong = self.n_given - self.n_right;
+        (lower_bound(self.n_right, self.n_given, 0.975), 1.0 - lower_bound(n_wrong, self.n_given, 0.975))
     }
 }
 
@@ -93,6 +122,8 @@ pub struct ModelParts {
     pub decision: Decision,
     /// Real opinions scored by a model that has not seen their source: what a promise rests on.
     pub evidence: Vec<Evidence>,
+    /// The same by theme, in the order of the codebook.
+    pub theme_evidence: Vec<ThemeEvidence>,
     /// What is usual.
     pub familiarity: Familiarity,
     /// Fingerprints of the normalized texts of training opinions, sorted.
@@ -114,6 +145,7 @@ pub struct Model {
     counts: TrainingCounts,
     decision: Decision,
     evidence: Vec<Evidence>,
+    theme_evidence: Vec<ThemeEvidence>,
     familiarity: Familiarity,
     training_texts: Vec<u64>,
     lexicon: FixedLexicon,
@@ -149,6 +181,7 @@ impl Model {
             counts: parts.counts,
             decision: parts.decision,
             evidence: parts.evidence,
+            theme_evidence: parts.theme_evidence,
             familiarity: parts.familiarity,
             training_texts: parts.training_texts,
             lexicon: FixedLexicon::new(parts.lexicon),
@@ -190,6 +223,11 @@ impl Model {
     /// What a promise rests on.
     pub fn evidence(&self) -> &[Evidence] {
         &self.evidence
+    }
+
+    /// What real opinions of sources that the model had not seen say of each theme, in the order of the codebook.
+    pub fn theme_evidence(&self) -> &[ThemeEvidence] {
+        &self.theme_evidence
     }
 
     /// What is usual.

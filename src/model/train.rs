@@ -4,7 +4,7 @@
 use super::{
     fit::FittedHead,
     head::HeadParts,
-    model::{Decision, Familiarity, ModelParts, TrainingCounts, text_fingerprint},
+    model::{Decision, Familiarity, ModelParts, ThemeEvidence, TrainingCounts, text_fingerprint},
     settings::CheckedSettings,
     training::{Kind, TrainingSet},
     unseen::{Unseen, unseen_scores},
@@ -30,6 +30,8 @@ pub struct Fitted {
     pub decision: Decision,
     /// What a promise rests on.
     pub evidence: Vec<Evidence>,
+    /// The same by theme.
+    pub theme_evidence: Vec<ThemeEvidence>,
     /// What is usual.
     pub familiarity: Familiarity,
 }
@@ -63,7 +65,8 @@ impl Fitted {
         let evidence: Vec<Evidence> =
             scores.iter().zip(&labels).map(|(s, label)| decision.evidence(s, *label, max_themes)).collect();
         let familiarity = familiarity(&unseen, &evidence);
-        Ok(Self { themes, stance, decision, evidence, familiarity })
+        let theme_evidence = theme_evidence(&given, &labels, set.codebook.themes().len());
+        Ok(Self { themes, stance, decision, evidence, theme_evidence, familiarity })
     }
 
     /// Theme scores of a row.
@@ -115,6 +118,20 @@ fn given_themes(scores: &[Vec<f64>], given: &[ThemeSet], labels: &[ThemeSet]) ->
     decisions
 }
 
+fn theme_evidence(given: &[ThemeSet], labels: &[ThemeSet], n_themes: usize) -> Vec<ThemeEvidence> {
+    let mut evidence = vec![ThemeEvidence::default(); n_themes];
+    for (given, label) in given.iter().zip(labels) {
+        for theme in given.iter() {
+            evidence[theme.index()].n_given += 1;
+            evidence[theme.index()].n_right += usize::from(label.contains(theme));
+        }
+        for theme in label.iter() {
+            evidence[theme.index()].support += 1;
+        }
+    }
+    evidence
+}
+
 /// Fits a model to all rows of a training set.
 ///
 /// # Errors
@@ -139,6 +156,7 @@ fn parts(set: &TrainingSet, fitted: Fitted, settings: &CheckedSettings) -> (Mode
         decision: fitted.decision,
         familiarity: fitted.familiarity,
         evidence: fitted.evidence,
+        theme_evidence: fitted.theme_evidence,
         training_texts: training_texts(set),
         lexicon: set.corpus.lexicon.forms().to_vec(),
         themes,

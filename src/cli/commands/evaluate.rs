@@ -114,8 +114,7 @@ fn judge_gold(
         args.promise,
         args.training.seed,
     );
-    let evaluation =
-        evaluation(args, vec![set], model.codebook().fingerprint(), Some(model.id().to_owned()));
+    let evaluation = evaluation(args, vec![set], model.codebook().fingerprint(), Some(model.id().to_owned()));
     Ok((evaluation, model.codebook().clone()))
 }
 

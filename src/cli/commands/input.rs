@@ -71,6 +71,8 @@ enum From {
     Csv,
     /// Tab-separated table
     Tsv,
+    /// Arrow IPC stream; for label --format arrow alone
+    Arrow,
 }
 
 fn column(text: &str) -> Result<(Field, String), String> {
@@ -99,12 +101,13 @@ impl InputArgs {
         };
         let limits = &self.limits;
         Ok(ReadOptions {
-            format: self.from.map(|from| match from {
-                From::Summary => Format::Summary,
-                From::Lines => Format::Lines,
-                From::Jsonl => Format::Jsonl,
-                From::Csv => Format::Csv,
-                From::Tsv => Format::Tsv,
+            format: self.from.and_then(|from| match from {
+                From::Summary => Some(Format::Summary),
+                From::Lines => Some(Format::Lines),
+                From::Jsonl => Some(Format::Jsonl),
+                From::Csv => Some(Format::Csv),
+                From::Tsv => Some(Format::Tsv),
+                From::Arrow => None,
             }),
             encoding: self.encoding.clone(),
             columns: self.columns.clone(),

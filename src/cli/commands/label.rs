@@ -9,23 +9,28 @@ use std::{
 
 use iken::{
     batch::{self, Tally},
-    classify::threshold::{Evidence, Promise, promise_rechecked},
-    codebook::ThemeId,
+    classify::threshold::{Promise, promise_rechecked},
+    columnar::{Compression, ParquetOptions, label_parquet, label_stream},
     destination::Destination,
     error::Error,
-    export::OutputFormat,
-    ingest::{Input, Opened, ReadOptions, RecordCache, hand_decision, marks::text_key, open},
-    labels::read_hand_labels,
+    export::{
+        OutputFormat,
+        workbook::{InputFile, Manifest, ThemePrecision, WorkbookContext, write_workbook},
+    },
+    ingest::{Field, Input, Opened, ReadOptions, open},
     model::Model,
     opinion::Opinion,
-    record::HandDecision,
+    record::LabeledRecord,
 };
+use sha2::{Digest, Sha256};
 
 use super::{
     super::{Usage, progress::Progress},
     Global, Outcome,
+    gold::GoldLabels,
     input::InputArgs,
     rejects::Rejects,
+    summary::Summary,
 };
 
 /// Arguments of `iken label`.
@@ -40,6 +45,9 @@ pub struct Args {
     /// Format of the output [default: by the extension of OUT, else jsonl]
     #[arg(long, value_enum)]
     format: Option<Format>,
+    /// Compression of Parquet output: none, snappy or zstd
+    #[arg(long, value_name = "NAME", default_value = "zstd", value_parser = compression)]
+    compression: Compression,
     /// Precision that accepted opinions must keep
     #[arg(long, value_name = "P", default_value_t = 0.9, value_parser = share)]
     promise: f64,
@@ -62,14 +70,45 @@ enum Format {
     Csv,
     /// Tab-separated
     Tsv,
+    /// Workbook for a person to check and edit
+    Xlsx,
+    /// Parquet, from Parquet
+    Parquet,
+    /// Arrow IPC stream, from an Arrow IPC stream on standard input
+    Arrow,
 }
 
-impl From<Format> for OutputFormat {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Jsonl => Self::Jsonl,
-            Format::Csv => Self::Csv,
-            Format::Tsv => Self::Tsv,
+impl Format {
+    fn from_extension(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "xlsx" => Some(Self::Xlsx),
+            "parquet" => Some(Self::Parquet),
+            "arrows" => Some(Self::Arrow),
+            _ => OutputFormat::from_extension(path).map(|format| match format {
+                OutputFormat::Jsonl => Self::Jsonl,
+                OutputFormat::Csv => Self::Csv,
+                OutputFormat::Tsv => Self::Tsv,
+            }),
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrows",
+        }
+    }
+
+    /// The format that is written row by row; a workbook is made from JSON Lines.
+    fn rows(self) -> OutputFormat {
+        match self {
+            Self::Csv => OutputFormat::Csv,
+            Self::Tsv => OutputFormat::Tsv,
+            _ => OutputFormat::Jsonl,
         }
     }
 }
@@ -81,11 +120,22 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
     }
 }
 
+fn compression(text: &str) -> Result<Compression, String> {
+    text.parse()
+}
+
 /// One input and where its labels go.
 struct Job {
     input: Input,
     output: Option<PathBuf>,
-    format: OutputFormat,
+    format: Format,
+}
+
+impl Job {
+    /// Whether columns go in and out: Arrow or Parquet.
+    fn is_columnar(&self) -> bool {
+        matches!(self.format, Format::Parquet | Format::Arrow)
+    }
 }
 
 /// Runs the command.
@@ -106,7 +156,12 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Done;
     let mut failed = Vec::new();
     for job in &jobs {
-        let run = JobRun { global, model: &model, options: &options, accept_from };
+        let run =
+            JobRun { global, model: &model, options: &options, accept_from, promised: args.promise, promise };
+        if job.is_columnar() {
+            run.label_columns(job, args)?;
+            continue;
+        }
         match run.label(job, lookup.as_ref().map(|l| l as &batch::LabelLookup)) {
             Ok((tally, rejects)) => {
                 if rejects == Outcome::Rejects {
@@ -121,7 +176,7 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<Outcome> {
             }
         }
     }
-    if !global.quiet {
+    if !global.quiet && !jobs.iter().all(Job::is_columnar) {
         summary.write(&mut io::stderr().lock())?;
     }
     if !failed.is_empty() {
@@ -133,14 +188,12 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<Outcome> {
 /// What goes where; refuses what would write two inputs into one file or an input over itself.
 fn plan_jobs(args: &Args) -> anyhow::Result<Vec<Job>> {
     let into_folder = |out: &Path| out.is_dir() || out.as_os_str().to_string_lossy().ends_with(['/', '\\']);
-    let format = |out: Option<&Path>| {
-        args.format.map(OutputFormat::from).or_else(|| out.and_then(OutputFormat::from_extension))
-    };
+    let format = |out: Option<&Path>| args.format.or_else(|| out.and_then(Format::from_extension));
     let usage = |message: String| anyhow::Error::from(Usage(message));
     let mut jobs = Vec::new();
     match &args.output {
         Some(folder) if into_folder(folder) => {
-            let format = format(None).unwrap_or(OutputFormat::Jsonl);
+            let format = format(None).unwrap_or(Format::Jsonl);
             for file in &args.files {
                 let input = Input::new(file);
                 let stem = match &input {
@@ -160,11 +213,11 @@ fn plan_jobs(args: &Args) -> anyhow::Result<Vec<Job>> {
                 && out.extension().is_some()
             {
                 return Err(usage(format!(
-                    "{}: .jsonl, .csv or .tsv is expected, or --format",
+                    "{}: .jsonl, .csv, .tsv, .xlsx or .parquet is expected, or --format",
                     out.display()
                 )));
             }
-            let format = format.unwrap_or(OutputFormat::Jsonl);
+            let format = format.unwrap_or(Format::Jsonl);
             jobs.extend(args.files.iter().map(|f| Job {
                 input: Input::new(f),
                 output: output.clone(),
@@ -198,38 +251,48 @@ struct JobRun<'a> {
     model: &'a Model,
     options: &'a ReadOptions,
     accept_from: f64,
+    promised: f64,
+    promise: Option<Promise>,
 }
 
 impl JobRun<'_> {
     fn label(&self, job: &Job, labels: Option<&batch::LabelLookup>) -> anyhow::Result<(Tally, Outcome)> {
         let Opened { mut reader, bytes_read, total_bytes } = open(&job.input, self.options)?;
-        let writer = job.format.writer();
+        let writer = job.format.rows().writer();
         let plan =
             batch::Plan { model: self.model, accept_from: self.accept_from, labels, writer: writer.as_ref() };
         let progress = Progress::new(self.global, total_bytes);
         let told = |n: usize| progress.advance(n as u64, bytes_read.load(Ordering::Relaxed));
-        let (tally, rejects) = match &job.output {
+        let mut rejects = match &job.output {
+            Some(path) => Rejects::beside(self.global, path),
+            None => Rejects::to_stderr(self.global),
+        };
+        let mut run = |out: &mut dyn Write| {
+            batch::run(&plan, reader.as_mut(), out, &mut |reject| rejects.add(reject), &told)
+        };
+        let tally = match &job.output {
+            Some(path) if job.format == Format::Xlsx => {
+                let mut records = Vec::new();
+                let tally = run(&mut records)?;
+                self.write_workbook(job, path, &records)?;
+                tally
+            }
             Some(path) => {
-                let mut rejects = Rejects::beside(self.global, path);
                 let mut out = BufWriter::with_capacity(1 << 20, Destination::create(path)?);
-                let tally =
-                    batch::run(&plan, reader.as_mut(), &mut out, &mut |reject| rejects.add(reject), &told)
-                        .map_err(|e| with_path(e, path))?;
+                let tally = run(&mut out).map_err(|e| with_path(e, path))?;
                 let destination = out.into_inner().map_err(|e| Error::Io {
                     path: path.clone(),
                     action: "write",
                     source: e.into_error(),
                 })?;
                 destination.finish()?;
-                (tally, rejects)
+                tally
             }
             None => {
-                let mut rejects = Rejects::to_stderr(self.global);
                 let mut out = BufWriter::new(io::stdout().lock());
-                let tally =
-                    batch::run(&plan, reader.as_mut(), &mut out, &mut |reject| rejects.add(reject), &told)?;
+                let tally = run(&mut out)?;
                 out.flush()?;
-                (tally, rejects)
+                tally
             }
         };
         progress.finish();
@@ -240,6 +303,95 @@ impl JobRun<'_> {
         }
         Ok((tally, rejects.finish()?))
     }
+
+    /// A workbook of the records that were labeled, given as JSON Lines.
+    fn write_workbook(&self, job: &Job, path: &Path, records: &[u8]) -> anyhow::Result<()> {
+        let files = match &job.input {
+            Input::Path(input) => {
+                let sha256 = Sha256::digest(std::fs::read(input)?);
+                let sha256 = sha256.iter().map(|b| format!("{b:02x}")).collect();
+                vec![InputFile { name: job.input.name(), sha256 }]
+            }
+            Input::Stdin => Vec::new(),
+        };
+        let manifest = Manifest {
+            files,
+            model: self.model.id().to_owned(),
+            settings: serde_json::to_string_pretty(self.model.settings())?,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let codebook = self.model.codebook();
+        let precision: Vec<ThemePrecision> = codebook
+            .themes()
+            .iter()
+            .zip(self.model.theme_evidence())
+            .map(|(theme, evidence)| {
+                let known = evidence.n_given > 0;
+                let (low, high) = evidence.interval();
+                ThemePrecision {
+                    theme: theme.id.clone(),
+                    support: evidence.n_given,
+                    precision: known.then(|| evidence.precision()),
+                    low: known.then_some(low),
+                    high: known.then_some(high),
+                }
+            })
+            .collect();
+        let context = WorkbookContext {
+            codebook,
+            promised: self.promised,
+            promise: self.promise,
+            precision: &precision,
+            manifest: &manifest,
+        };
+        let mut records =
+            serde_json::Deserializer::from_slice(records).into_iter::<LabeledRecord>().map_while(Result::ok);
+        let mut destination = Destination::create(path)?;
+        let written =
+            write_workbook(&mut records, &context, &mut destination).map_err(|e| with_path(e, path))?;
+        destination.finish()?;
+        for id in written.cut {
+            self.global.say(format_args!("warning: {id}: the text is longer than a cell holds and was cut"));
+        }
+        Ok(())
+    }
+
+    /// Columns in, columns out.
+    fn label_columns(&self, job: &Job, args: &Args) -> anyhow::Result<()> {
+        let text_column =
+            self.options.columns.iter().find(|(field, _)| *field == Field::Text).map(|(_, name)| name);
+        let text_column = text_column.map(String::as_str);
+        let counts = match (&job.input, &job.output, job.format) {
+            (Input::Stdin, None, Format::Arrow) => {
+                let (stdin, stdout) = (io::stdin().lock(), io::stdout().lock());
+                label_stream(self.model, self.accept_from, stdin, stdout, text_column)?
+            }
+            (Input::Path(input), Some(output), Format::Parquet) => {
+                let options = ParquetOptions {
+                    compression: args.compression,
+                    text_column: text_column.map(str::to_owned),
+                };
+                let progress = Progress::new(self.global, None);
+                let told = |n: u64| progress.advance(n, 0);
+                let counts = label_parquet(self.model, self.accept_from, input, output, &options, &told)?;
+                progress.finish();
+                counts
+            }
+            _ => {
+                return Err(Usage(
+                    "an Arrow stream goes from standard input to standard output (iken label - --from arrow --format \
+                     arrow), Parquet from a file to a file (iken label in.parquet -o out.parquet)"
+                        .to_owned(),
+                )
+                .into());
+            }
+        };
+        self.global.say(format_args!(
+            "{} rows, {} accepted, {} without a text",
+            counts.n_rows, counts.n_accepted, counts.n_without_text
+        ));
+        Ok(())
+    }
 }
 
 /// An output error with the file that it is about.
@@ -249,210 +401,5 @@ fn with_path(error: Error, path: &Path) -> Error {
             Error::Io { path: path.to_owned(), action: "write", source }
         }
         other => other,
-    }
-}
-
-/// Hand labels by the text of their opinions, however its bytes were made.
-struct GoldLabels {
-    by_text: HashMap<String, (String, HandDecision)>,
-}
-
-impl GoldLabels {
-    fn read(path: &Path, model: &Model) -> anyhow::Result<Self> {
-        let codebook = model.codebook();
-        let by_text = read_hand_labels(path, codebook)?
-            .into_iter()
-            .map(|label| {
-                let decision = HandDecision {
-                    themes: label.themes.iter().map(|t| codebook.theme(t).id.clone()).collect(),
-                    stance: label.stance.map(|s| codebook.stance(s).id.clone()),
-                };
-                (text_key(&label.text), (label.text, decision))
-            })
-            .collect();
-        Ok(Self { by_text })
-    }
-
-    /// A table that `iken sample` drew, as a person filled it in: rows without themes are not yet checked.
-    fn read_checked(path: &Path, model: &Model) -> anyhow::Result<Self> {
-        let mut opened = open(&Input::new(path), &ReadOptions::default())?;
-        let mut cache = RecordCache::default();
-        let mut by_text = HashMap::new();
-        while let Some(batch) = opened.reader.next_batch()? {
-            let mut wrong = None;
-            batch.for_each(&mut cache, |record| match record {
-                Ok(opinion) => match hand_decision(&opinion, model.codebook()) {
-                    Ok(Some(decision)) => {
-                        by_text.insert(text_key(&opinion.text), (opinion.text, decision));
-                    }
-                    Ok(None) => {}
-                    Err(message) => wrong = wrong.take().or(Some(format!("{}: {message}", opinion.id))),
-                },
-                Err(reject) => {
-                    wrong = wrong.take().or(Some(format!("{}: {}", reject.position, reject.message)))
-                }
-            });
-            if let Some(message) = wrong {
-                anyhow::bail!("{}: {message}", path.display());
-            }
-        }
-        if by_text.is_empty() {
-            anyhow::bail!("{}: no row has themes: fill in the column themes first", path.display());
-        }
-        Ok(Self { by_text })
-    }
-
-    /// What the labels say of the model's own.
-    fn evidence(&self, model: &Model) -> Vec<Evidence> {
-        let mut labeler = model.labeler(1.0);
-        let mut texts: Vec<_> = self.by_text.values().collect();
-        texts.sort_by(|a, b| a.0.cmp(&b.0));
-        texts
-            .into_iter()
-            .map(|(text, decision)| {
-                let prediction = labeler.label(text);
-                let is_right = |t: &ThemeId| decision.themes.contains(&model.codebook().theme(*t).id);
-                Evidence {
-                    probability: prediction.probability,
-                    n_given: prediction.themes.len(),
-                    n_right: prediction.themes.iter().filter(is_right).count(),
-                }
-            })
-            .collect()
-    }
-
-    fn of(&self, opinion: &Opinion) -> Option<HandDecision> {
-        self.by_text.get(&text_key(&opinion.text)).map(|(_, decision)| decision.clone())
-    }
-}
-
-/// What the analyst sees at the end.
-struct Summary<'m> {
-    model: &'m Model,
-    precision: f64,
-    promise: Option<Promise>,
-    is_rechecked: bool,
-    files: Vec<(String, Tally)>,
-}
-
-impl<'m> Summary<'m> {
-    fn new(model: &'m Model, precision: f64, promise: Option<Promise>, is_rechecked: bool) -> Self {
-        Self { model, precision, promise, is_rechecked, files: Vec::new() }
-    }
-
-    fn add(&mut self, name: String, tally: Tally) {
-        self.files.push((name, tally));
-    }
-
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let codebook = self.model.codebook();
-        let mut total = Tally::new(codebook);
-        writeln!(
-            out,
-            "{:<28} {:>9} {:>9} {:>9} {:>9}",
-            "file", "opinions", "accepted", "review", "rejected"
-        )?;
-        for (name, tally) in &self.files {
-            total.add(tally);
-            let review = tally.n_opinions - tally.n_accepted;
-            writeln!(
-                out,
-                "{name:<28} {:>9} {:>9} {:>9} {:>9}",
-                tally.n_opinions, tally.n_accepted, review, tally.n_rejects
-            )?;
-        }
-        let mut order: Vec<usize> = (0..codebook.themes().len()).collect();
-        order.sort_by_key(|&t| std::cmp::Reverse(total.n_given[t]));
-        writeln!(out, "\n{:<20} {:>9} {:>9}", "theme", "opinions", "main")?;
-        for theme in order {
-            let id = &codebook.themes()[theme].id;
-            writeln!(out, "{id:<20} {:>9} {:>9}", total.n_given[theme], total.n_main[theme])?;
-        }
-        match self.promise {
-            Some(p) => writeln!(
-                out,
-                "\npromised precision {:.2}: opinions of probability {:.4} or more are accepted; of {} themes given \
-                 to {} {}, {} were right (lower 95 % bound {:.3})",
-                p.precision,
-                p.threshold,
-                p.n_given,
-                p.n_opinions,
-                if self.is_rechecked {
-                    "reviewed opinions of this year"
-                } else {
-                    "opinions of sources that the model had not seen"
-                },
-                p.n_right,
-                p.lower_bound
-            )?,
-            None => writeln!(
-                out,
-                "\npromised precision {:.2}: not enough data; the model's evidence shows it for no opinion, so all are \
-                 to be reviewed",
-                self.precision
-            )?,
-        }
-        self.write_drift(&total, out)?;
-        if total.n_in_training > 0 {
-            writeln!(
-                out,
-                "{} of these opinions are training opinions: figures over them say nothing about a new year",
-                total.n_in_training
-            )?;
-        }
-        if total.n_labeled > 0 {
-            self.write_scores(&total, out)?;
-        }
-        Ok(())
-    }
-
-    /// Says when the opinions are unlike what the model knows.
-    fn write_drift(&self, total: &Tally, out: &mut impl Write) -> io::Result<()> {
-        let usual = self.model.familiarity();
-        if total.n_opinions == 0 || usual.n_opinions == 0 {
-            return Ok(());
-        }
-        let n = total.n_opinions as f64;
-        let unseen = total.unseen_terms / n;
-        let error = usual.unseen_terms_sd / n.sqrt();
-        if unseen > usual.unseen_terms + 3.0 * error && unseen > 1.25 * usual.unseen_terms {
-            writeln!(
-                out,
-                "warning: {:.1} % of words are unknown to the model, {:.1} % are usual: this input is unlike what it \
-                 learned from; check a sample by hand",
-                100.0 * unseen,
-                100.0 * usual.unseen_terms
-            )?;
-        }
-        Ok(())
-    }
-
-    fn write_scores(&self, total: &Tally, out: &mut impl Write) -> io::Result<()> {
-        let codebook = self.model.codebook();
-        writeln!(out, "\nagainst {} hand-labeled opinions", total.n_labeled)?;
-        writeln!(out, "{:<20} {:>8} {:>9} {:>7} {:>6}", "theme", "support", "precision", "recall", "F1")?;
-        let row = |out: &mut dyn Write, name: &str, [right, wrong, missed]: [usize; 3]| {
-            let rate = |n: usize, of: usize| if of == 0 { f64::NAN } else { n as f64 / of as f64 };
-            let precision = rate(right, right + wrong);
-            let recall = rate(right, right + missed);
-            let f1 = rate(2 * right, 2 * right + wrong + missed);
-            let support = right + missed;
-            writeln!(out, "{name:<20} {support:>8} {precision:>9.3} {recall:>7.3} {f1:>6.3}")
-        };
-        let mut micro = [0; 3];
-        for (theme, counts) in codebook.themes().iter().zip(&total.confusion) {
-            row(out, &theme.id, *counts)?;
-            micro.iter_mut().zip(counts).for_each(|(m, c)| *m += c);
-        }
-        row(out, "all (micro)", micro)?;
-        let rate = |n: usize, of: usize| n as f64 / of.max(1) as f64;
-        writeln!(
-            out,
-            "main theme right {:.3}, highest theme among the label's {:.3}, stance right {:.3} of {}",
-            rate(total.n_main_right, total.n_labeled),
-            rate(total.n_hit, total.n_labeled),
-            rate(total.n_stance_right, total.n_stance_labeled),
-            total.n_stance_labeled
-        )
     }
 }

@@ -4,6 +4,7 @@ mod agree;
 mod codebook;
 mod evaluate;
 mod explain;
+mod gold;
 mod import;
 mod input;
 mod label;
@@ -11,6 +12,7 @@ mod read;
 mod rejects;
 mod report;
 mod sample;
+mod summary;
 mod suspects;
 mod train;
 
