@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test spark-test peers
+.PHONY: help check test spark-test spark-cost peers
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ spark-test: ## the Spark job on two workers on this machine; QUICK=1 for 20,000 
 		|| { echo "spark-test: left out: Java 17 and a Python with pyspark, pyarrow and pandas are needed (PYTHON=…)"; exit 0; } \
 		&& cargo build --locked --release \
 		&& QUICK=$(QUICK) $(PYTHON) -W ignore tests/spark/test_label_job.py
+
+spark-cost: ## what Spark adds to the cost of iken, and two workers against one: a table (an hour)
+	cargo build --locked --release
+	$(PYTHON) -W ignore scripts/spark_cost.py $(COST)
 
 peers: ## iken beside scikit-learn, fastText and sentence embeddings: one table, docs/peers.md (an hour or more)
 	cargo build --locked --release
