@@ -1,33 +1,44 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test spark-test spark-cost peers
+IKEN := target/release/iken
+.PHONY: help build label train evaluate report bench peers spark-test spark-cost test check
 
 help: ## this help
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## the program: target/release/iken
+	cargo build --release --locked
+
+label: build ## label both summaries in data/summaries with the committed model into out/ (JSON Lines and CSV)
+	$(IKEN) label data/summaries/r01.txt data/summaries/r04-sample.txt -o out/
+	$(IKEN) label data/summaries/r01.txt data/summaries/r04-sample.txt -o out/ --format csv --quiet
+
+report: label ## label, then compare the two years on one page: out/report.html
+	$(IKEN) report out/r01.jsonl out/r04-sample.jsonl -o out/report.html
+
+train: build ## train models/iken.model and its card on labels, examples and codebook
+	$(IKEN) train
+
+evaluate: build ## nested cross-validation and unseen sources: out/evaluation.html, .md and .json
+	$(IKEN) evaluate
+
+bench: build ## throughput against bare segmentation, start-up and fitting
+	cargo bench --locked
+	scripts/bench.sh $(IKEN)
+
+peers: build ## compare with other tools in a virtual environment of its own: docs/peers.md
+	scripts/peers/run.sh $(IKEN) $(PEERS)
+
+spark-test: build ## the Spark job on two workers on this machine (QUICK=1: a subset); needs Java and pip's pyspark
+	tests/spark/run.sh $(IKEN)
+
+spark-cost: build ## what Spark adds to the cost of labeling, and two workers against one
+	$${PYTHON:-python3} -W ignore scripts/spark_cost.py
 
 test: ## all tests
 	cargo test --locked
 
-check: ## what continuous integration runs: format, lints, documentation, tests
+check: ## what continuous integration runs: format, lints, documentation, tests, benches compiled
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 	cargo test --locked
-
-PYTHON ?= python3
-
-spark-test: ## the Spark job on two workers on this machine; QUICK=1 for 20,000 texts instead of 1,000,000
-	@java -version 2>/dev/null && $(PYTHON) -c 'import pandas, pyarrow, pyspark' 2>/dev/null \
-		|| { echo "spark-test: left out: Java 17 and a Python with pyspark, pyarrow and pandas are needed (PYTHON=…)"; exit 0; } \
-		&& cargo build --locked --release \
-		&& QUICK=$(QUICK) $(PYTHON) -W ignore tests/spark/test_label_job.py
-
-spark-cost: ## what Spark adds to the cost of iken, and two workers against one: a table (an hour)
-	cargo build --locked --release
-	$(PYTHON) -W ignore scripts/spark_cost.py $(COST)
-
-peers: ## iken beside scikit-learn, fastText and sentence embeddings: one table, docs/peers.md (an hour or more)
-	cargo build --locked --release
-	test -d .venv-peers || $(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/pip install --quiet --requirement scripts/peers/requirements.txt
-	cd scripts/peers && ../../.venv-peers/bin/python -m unittest --quiet test_rows
-	.venv-peers/bin/python scripts/peers/run.py $(PEERS)

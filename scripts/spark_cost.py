@@ -1,7 +1,7 @@
 """What Spark adds to the cost of iken, and how two workers compare with one: a table in Markdown on standard output.
 
     make spark-cost                          5,000,000 texts; an hour on two cores
-    make spark-cost COST="--texts 200000"
+    scripts/spark_cost.py --texts 200000     a first look
 
 CPU seconds are those of all processes of a run, the JVMs and Python included. A session's first job pays for starting
 executors and compiling; the second, warm one is what a long job costs.

@@ -59,7 +59,7 @@ pub struct Quote {
     pub source: Source,
 }
 
-/// Strata of the estimate.
+/// Strata of the estimate, in the order in which sums are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stratum {
     /// Training opinions with a person's decision: what the model says of them shows nothing.
@@ -71,10 +71,6 @@ pub enum Stratum {
     /// Training opinions that come without the person's decision.
     TrainedUnlabeled,
 }
-
-/// All strata, in the order in which sums are kept.
-pub const STRATA: [Stratum; 4] =
-    [Stratum::Trained, Stratum::Accepted, Stratum::Review, Stratum::TrainedUnlabeled];
 
 /// An area's counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

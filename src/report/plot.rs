@@ -10,7 +10,8 @@ const WIDTH: f64 = 460.0;
 const HEIGHT: f64 = 320.0;
 const LEFT: f64 = 56.0;
 const BOTTOM: f64 = 48.0;
-const RIGHT: f64 = 16.0;
+/// Room for what stands beside the last point.
+const RIGHT: f64 = 44.0;
 const TOP: f64 = 14.0;
 
 /// A point with its interval.
@@ -133,9 +134,9 @@ mod tests {
             .points([(0.5, Interval { estimate: 0.5, low: 0.4, high: 0.6 }, "12".to_owned())])
             .guide((0.0, 0.0), (1.0, 1.0), "理想");
         let point = &plot.points[0];
-        assert_eq!((point.x, point.y), (250.0, 143.0));
+        assert_eq!((point.x, point.y), (236.0, 143.0));
         assert!(point.high < point.y && point.y < point.low);
-        assert_eq!(plot.line, "250,143");
+        assert_eq!(plot.line, "236,143");
         assert_eq!((plot.guides[0].from, plot.guides[0].to), ((LEFT, HEIGHT - BOTTOM), (WIDTH - RIGHT, TOP)));
         assert_eq!(plot.x_ticks.len(), 6);
     }

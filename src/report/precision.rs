@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    figures::{count, listed, percent},
+    figures::{count, listed, percent, percent_range, points as in_points},
     page,
     plot::{Plot, Scale},
     shades::{Shades, Step},
@@ -73,7 +73,8 @@ struct Overview {
     classifier: String,
     real: &'static str,
     n: String,
-    figures: Vec<String>,
+    /// Each with its interval.
+    figures: Vec<(String, String)>,
 }
 
 #[derive(Serialize)]
@@ -264,7 +265,10 @@ fn sentences(set: &ScoredSet, codebook: &Codebook) -> Vec<String> {
     };
     let few = match few.is_empty() {
         true => "すべてのテーマに、判断できるだけの件数がある。".to_owned(),
-        false => format!("{}は、{FEWEST}件に満たず、精度について何も言えない。", listed(&few, MOST_NAMED)),
+        false => format!(
+            "{}は、人手か自動のどちらかが{FEWEST}件に満たず、精度について何も言えない。",
+            listed(&few, MOST_NAMED)
+        ),
     };
     vec![first, format!("{usable}{check}"), few]
 }
@@ -274,8 +278,7 @@ fn range(figure: &Figure) -> String {
     if figure.n == 0 {
         return "—".to_owned();
     }
-    let interval = super::figures::percent_range(&interval(figure));
-    format!("{}（{interval}）", percent(figure.value))
+    format!("{}（{}）", percent(figure.value), percent_range(&interval(figure)))
 }
 
 fn interval(figure: &Figure) -> Interval {
@@ -312,7 +315,12 @@ fn overview(set: &ScoredSet) -> Overview {
             "作った文章"
         },
         n: count(set.n_opinions),
-        figures: figures.map(range).to_vec(),
+        figures: figures
+            .map(|f| match f.n {
+                0 => ("—".to_owned(), String::new()),
+                _ => (percent(f.value), percent_range(&interval(f))),
+            })
+            .to_vec(),
     }
 }
 
@@ -474,7 +482,7 @@ fn curve_view(title: &'static str, points: &[CurvePoint], codebook: &Codebook) -
                     .map(|p| p.themes.get(t).map_or_else(String::new, |f| percent(*f)))
                     .collect(),
                 gain: last_two
-                    .and_then(|(a, b)| Some(super::figures::points(b.themes.get(t)? - a.themes.get(t)?)))
+                    .and_then(|(a, b)| Some(in_points(b.themes.get(t)? - a.themes.get(t)?)))
                     .unwrap_or_else(|| "—".to_owned()),
             })
             .collect(),

@@ -157,11 +157,11 @@ fn edits_become_a_table_of_labels_and_the_same_edits_again_change_nothing() {
     assert!(run.stdout.starts_with("cell\tid\tcolumn\tfrom\tto\n"), "{}", run.stdout);
     assert_eq!(run.stdout.matches("\tR04-013\t").count(), 2);
     assert!(
-        run.stderr.contains("30 opinions: 5 changed, 3 confirmed, 1 comments, 0 cells not taken"),
+        run.stderr.contains("30 opinions: changed 5, confirmed 3, comments 1, cells not taken 0"),
         "{}",
         run.stderr
     );
-    assert!(run.stderr.contains("1 rows were deleted and give no label: R04-016"), "{}", run.stderr);
+    assert!(run.stderr.contains("rows deleted, which give no label: 1 (R04-016)"), "{}", run.stderr);
     let path = folder.path().join("labels/r04.tsv");
     let labels = read_hand_labels(&path, &codebook()).expect("labels");
     assert_eq!(labels.len(), 8);

@@ -141,6 +141,25 @@ fn the_counts_are_right_before_anything_is_recalculated() {
     assert!(formulas.used_cells().count() > n_compared);
 }
 
+/// Numbers of the sheet 集計 by place.
+fn counts(name: &str) -> BTreeMap<(usize, usize), f64> {
+    let bytes = std::fs::read(format!("tests/fixtures/workbook/{name}")).expect("a fixture");
+    let range = sheet(&mut open(bytes), "集計");
+    range.used_cells().filter_map(|(row, column, cell)| Some(((row, column), cell.as_f64()?))).collect()
+}
+
+#[test]
+fn libreoffice_counts_the_same_and_its_counts_follow_the_edits() {
+    let (written, untouched) = (counts("written.xlsx"), counts("untouched.xlsx"));
+    assert!(written.len() > 200, "{}", written.len());
+    assert_eq!(written, untouched);
+    let edited = counts("edited.xlsx");
+    // a row deleted; four ticked, of them one that was typed as a circle
+    let progress = |counts: &BTreeMap<_, f64>| (3..8).map(|row| counts[&(row, 1)]).collect::<Vec<_>>();
+    assert_eq!(progress(&written), [30.0, 16.0, 14.0, 0.0, 0.0]);
+    assert_eq!(progress(&edited), [29.0, 16.0, 13.0, 4.0, 4.0]);
+}
+
 #[test]
 fn lists_to_choose_from_are_cells_of_the_codebook() {
     let bytes = write(records(3));
@@ -151,9 +170,11 @@ fn lists_to_choose_from_are_cells_of_the_codebook() {
         |rows: std::ops::RangeInclusive<u32>| rows.map(|r| text(&range, r - 1, 0)).collect::<Vec<_>>();
     assert_eq!(names(4..=18), codebook.themes().iter().map(|t| t.name_ja.clone()).collect::<Vec<_>>());
     assert_eq!(names(21..=24), codebook.stances().iter().map(|t| t.name_ja.clone()).collect::<Vec<_>>());
-    let xml = part(&bytes, "xl/worksheets/sheet1.xml");
-    for list in ["'コードブック'!$A$4:$A$18", "'コードブック'!$A$21:$A$24"] {
-        assert!(xml.contains(list), "{list}");
+    let (sheet, names) = (part(&bytes, "xl/worksheets/sheet1.xml"), part(&bytes, "xl/workbook.xml"));
+    for (name, range) in [("themes", "'コードブック'!$A$4:$A$18"), ("stances", "'コードブック'!$A$21:$A$24")]
+    {
+        assert!(sheet.contains(&format!("<formula1>{name}</formula1>")), "{sheet}");
+        assert!(names.contains(&format!("<definedName name=\"{name}\">{range}</definedName>")), "{names}");
     }
 }
 

@@ -103,14 +103,14 @@ fn write_text(agreement: &Agreement, args: &Args, out: &mut impl Write) -> io::R
     writeln!(out, "{} opinions coded by both", agreement.n_opinions)?;
     for (name, only) in [("A", &agreement.only_first), ("B", &agreement.only_second)] {
         if !only.is_empty() {
-            writeln!(out, "{} opinions only in {name}, not compared", only.len())?;
+            writeln!(out, "only in {name}, not compared: {}", only.len())?;
         }
     }
     writeln!(out)?;
     writeln!(
         out,
-        "{:<26} {:>5} {:>5} {:>5} {:>5}  {:<18} {:<18} {:<18}",
-        "", "n", "A", "B", "same", "agreement", "kappa", "alpha"
+        "{:<26} {:>5} {:>5} {:>5} {:>5}  {:<22} {:<22} alpha",
+        "", "n", "A", "B", "same", "agreement", "kappa"
     )?;
     for figure in &agreement.figures {
         write_figure(figure, out)?;
@@ -130,7 +130,7 @@ fn write_text(agreement: &Agreement, args: &Args, out: &mut impl Write) -> io::R
 fn write_figure(figure: &Figure, out: &mut impl Write) -> io::Result<()> {
     let count = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
     let line = format!(
-        "{:<26} {:>5} {:>5} {:>5} {:>5}  {:<18} {:<18} {:<18}",
+        "{:<26} {:>5} {:>5} {:>5} {:>5}  {:<22} {:<22} {}",
         figure.what,
         figure.n,
         count(figure.n_first),
@@ -147,7 +147,7 @@ fn estimate(estimate: Option<Estimate>) -> String {
     match estimate {
         None => "-".to_owned(),
         Some(Estimate { value, low: Some(low), high: Some(high) }) => {
-            format!("{value:.3} ({low:.2}-{high:.2})")
+            format!("{value:.3} ({low:.2} to {high:.2})")
         }
         Some(Estimate { value, .. }) => format!("{value:.3}"),
     }

@@ -89,11 +89,11 @@ fn tell(returned: &Returned, global: &Global) {
     }
     if !returned.deleted.is_empty() {
         let (n, ids) = (returned.deleted.len(), some(&returned.deleted));
-        global.say(format_args!("{n} rows were deleted and give no label: {ids}"));
+        global.say(format_args!("rows deleted, which give no label: {n} ({ids})"));
     }
     let comments = returned.changes.iter().filter(|c| c.column == Column::Comment.header()).count();
     global.say(format_args!(
-        "{} opinions: {} changed, {} confirmed, {comments} comments, {} cells not taken",
+        "{} opinions: changed {}, confirmed {}, comments {comments}, cells not taken {}",
         returned.n_opinions,
         returned.n_changed,
         returned.n_confirmed,

@@ -1,10 +1,10 @@
 //! The hidden sheet 照合: every opinion as it was written, by which an import tells what a person changed. Sorting,
 //! filtering or deleting rows of 意見 leaves it alone.
 
-use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError};
+use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError, column_number_to_name};
 
 use super::{
-    columns::{Column, TICK},
+    columns::{Column, Sheet, TICK},
     context::WorkbookContext,
     entry::Entry,
     styles::Styles,
@@ -52,14 +52,30 @@ pub(super) fn write(
     Ok(())
 }
 
-/// A formula that gives what was written in a column of the row whose id stands in `id_cell`; empty where that id is
-/// not known.
-pub(super) fn lookup(column: Column, max_themes: usize, n_entries: usize, id_cell: &str) -> String {
-    let place = Column::of_baseline(max_themes).iter().position(|c| *c == column);
-    let letter = rust_xlsxwriter::column_number_to_name(place.unwrap_or(0) as ColNum);
+/// Names of the columns that formulas of other sheets look into, with their cells. A condition of a format may name
+/// cells of another sheet only so.
+pub(super) fn names(max_themes: usize, n_entries: usize) -> Vec<(String, String)> {
     let (first, last) = (BASELINE_HEADER_ROW + 2, BASELINE_HEADER_ROW as usize + 1 + n_entries.max(1));
-    let sheet = super::columns::Sheet::Baseline.name();
-    format!(
-        "INDEX('{sheet}'!${letter}${first}:${letter}${last},MATCH({id_cell},'{sheet}'!$A${first}:$A${last},0))"
-    )
+    let columns = Column::of_baseline(max_themes).into_iter().enumerate();
+    let named = columns.filter_map(|(place, column)| {
+        let letter = column_number_to_name(place as ColNum);
+        let range = format!("='{}'!${letter}${first}:${letter}${last}", Sheet::Baseline.name());
+        Some((name(column)?, range))
+    });
+    named.collect()
+}
+
+fn name(column: Column) -> Option<String> {
+    match column {
+        Column::Id => Some("written_id".to_owned()),
+        Column::Theme(place) => Some(format!("written_theme_{}", place + 1)),
+        Column::Stance => Some("written_stance".to_owned()),
+        _ => None,
+    }
+}
+
+/// A formula that gives what was written in a column of the row whose id stands in `id_cell`; `None` for columns
+/// without a name.
+pub(super) fn lookup(column: Column, id_cell: &str) -> Option<String> {
+    Some(format!("INDEX({},MATCH({id_cell},{},0))", name(column)?, name(Column::Id)?))
 }

@@ -1,7 +1,7 @@
 //! The sheet コードブック: names, definitions, what belongs to a theme and what does not, and the rules of coding. The
 //! lists to choose from are its first column.
 
-use rust_xlsxwriter::{ColNum, Formula, RowNum, Worksheet, XlsxError};
+use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError};
 
 use super::{
     columns::Sheet,
@@ -16,9 +16,6 @@ pub(super) enum List {
     Stances,
 }
 
-pub(super) const THEME_LIST: List = List::Themes;
-pub(super) const STANCE_LIST: List = List::Stances;
-
 /// Widths of the columns, in half-width characters.
 const WIDTHS: [f64; 5] = [32.0, 20.0, 60.0, 44.0, 50.0];
 /// Row of the headers of the themes, from 0.
@@ -32,14 +29,25 @@ fn first_row(list: List, codebook: &Codebook) -> RowNum {
     }
 }
 
-/// The cells of a list, as a drop-down names them: a list of strings may not be longer than 255 characters.
-pub(super) fn list_of(list: List, codebook: &Codebook) -> Formula {
-    let n = match list {
-        List::Themes => codebook.themes().len(),
-        List::Stances => codebook.stances().len(),
-    };
-    let first = first_row(list, codebook) + 1;
-    Formula::new(format!("='{}'!$A${first}:$A${}", Sheet::Codebook.name(), first + n as RowNum - 1))
+impl List {
+    /// The name by which other sheets know its cells. A drop-down takes its values from there: a list of strings may
+    /// not be longer than 255 characters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Themes => "themes",
+            Self::Stances => "stances",
+        }
+    }
+
+    /// Its cells.
+    pub fn range(self, codebook: &Codebook) -> String {
+        let n = match self {
+            Self::Themes => codebook.themes().len(),
+            Self::Stances => codebook.stances().len(),
+        };
+        let first = first_row(self, codebook) + 1;
+        format!("='{}'!$A${first}:$A${}", Sheet::Codebook.name(), first + n as RowNum - 1)
+    }
 }
 
 /// Writes the sheet.

@@ -3,19 +3,19 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use rust_xlsxwriter::{
-    ColNum, Color, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, Format, RowNum,
-    Worksheet, XlsxError, column_number_to_name,
+    ColNum, Color, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, Format, Formula,
+    RowNum, Worksheet, XlsxError, column_number_to_name,
 };
 use serde_json::Value;
 
 use super::{
     baseline,
-    codebook::{STANCE_LIST, THEME_LIST, list_of},
+    codebook::List,
     columns::{Column, Sheet, TICK},
     entry::{Entry, status_name},
     styles::{Paper, Styles, height, set_up_printing},
 };
-use crate::codebook::Codebook;
+use crate::{codebook::Codebook, record::Status};
 
 /// Where the columns and rows of the sheet lie.
 pub(super) struct Layout {
@@ -85,8 +85,8 @@ pub(super) fn write(
             cut.push(entry.record.id.clone());
         }
     }
-    add_lists(sheet, layout, codebook)?;
-    add_colors(sheet, layout, codebook)?;
+    add_lists(sheet, layout)?;
+    add_colors(sheet, layout)?;
     sheet.autofilter(0, 0, layout.last_row(), layout.last_column())?;
     sheet.set_freeze_panes(1, 1)?.set_repeat_rows(0, 0)?;
     set_up_printing(sheet, Paper::A3Landscape);
@@ -202,11 +202,11 @@ fn evidence(entry: &Entry) -> String {
 }
 
 /// The lists that a person chooses from.
-fn add_lists(sheet: &mut Worksheet, layout: &Layout, codebook: &Codebook) -> Result<(), XlsxError> {
+fn add_lists(sheet: &mut Worksheet, layout: &Layout) -> Result<(), XlsxError> {
     for &column in &layout.columns {
         let list = match column {
-            Column::Theme(_) => DataValidation::new().allow_list_formula(list_of(THEME_LIST, codebook)),
-            Column::Stance => DataValidation::new().allow_list_formula(list_of(STANCE_LIST, codebook)),
+            Column::Theme(_) => DataValidation::new().allow_list_formula(Formula::new(List::Themes.name())),
+            Column::Stance => DataValidation::new().allow_list_formula(Formula::new(List::Stances.name())),
             Column::Confirmed => DataValidation::new().allow_list_strings(&[TICK])?,
             _ => continue,
         };
@@ -225,23 +225,23 @@ fn add_lists(sheet: &mut Worksheet, layout: &Layout, codebook: &Codebook) -> Res
 }
 
 /// Colors that follow the rows when they are sorted: what a person changed, what is confirmed, what is to be reviewed.
-fn add_colors(sheet: &mut Worksheet, layout: &Layout, codebook: &Codebook) -> Result<(), XlsxError> {
+fn add_colors(sheet: &mut Worksheet, layout: &Layout) -> Result<(), XlsxError> {
     let id_cell = format!("${}2", layout.letter(Column::Id));
-    let changed = Format::new().set_bold().set_font_color(Color::RGB(0xC0_00_00));
-    for column in Column::of_decision(codebook.max_themes()) {
-        if column == Column::Confirmed {
-            continue;
-        }
+    let changed = Format::new()
+        .set_bold()
+        .set_font_color(Color::RGB(0xC0_00_00))
+        .set_background_color(Color::RGB(0xF8_CB_AD));
+    let decisive = layout.columns.iter().filter(|c| matches!(c, Column::Theme(_) | Column::Stance));
+    for &column in decisive {
+        let Some(written) = baseline::lookup(column, &id_cell) else { continue };
         let index = layout.index(column);
         let cell = format!("{}2", layout.letter(column));
-        let written = baseline::lookup(column, codebook.max_themes(), layout.n_entries, &id_cell);
         let rule = format!("={cell}&\"\"<>IFERROR({written}&\"\",{cell}&\"\")");
         let rule = ConditionalFormatFormula::new().set_rule(rule.as_str()).set_format(&changed);
         sheet.add_conditional_format(1, index, layout.last_row(), index, &rule)?;
     }
     let confirmed = format!("=${}2<>\"\"", layout.letter(Column::Confirmed));
-    let review =
-        format!("=${}2=\"{}\"", layout.letter(Column::Status), status_name(crate::record::Status::Review));
+    let review = format!("=${}2=\"{}\"", layout.letter(Column::Status), status_name(Status::Review));
     for (rule, color) in [(confirmed, 0xE2_EF_DA), (review, 0xFF_F2_CC)] {
         let fill = Format::new().set_background_color(Color::RGB(color));
         let rule = ConditionalFormatFormula::new().set_rule(rule.as_str()).set_format(fill);

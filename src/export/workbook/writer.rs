@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
 use super::{
-    about, baseline, codebook,
+    about, baseline,
+    codebook::{self, List},
     columns::Sheet,
     context::WorkbookContext,
     entry::Entry,
@@ -89,6 +90,12 @@ fn build(entries: &[Entry], context: &WorkbookContext<'_>) -> Result<(Workbook, 
     let mut sheet = add(Sheet::Baseline)?;
     baseline::write(&mut sheet, entries, context, &styles)?;
     workbook.push_worksheet(sheet);
+    for list in [List::Themes, List::Stances] {
+        workbook.define_name(list.name(), &list.range(context.codebook))?;
+    }
+    for (name, range) in baseline::names(context.codebook.max_themes(), entries.len()) {
+        workbook.define_name(name, &range)?;
+    }
     Ok((workbook, cut))
 }
 

@@ -15,12 +15,18 @@
   document.querySelectorAll("table.sortable").forEach(function (table) {
     var head = table.tHead.rows[table.tHead.rows.length - 1];
     Array.prototype.forEach.call(head.cells, function (cell, column) {
-      var button = document.createElement("button");
-      button.type = "button";
+      // No button element: browsers leave it out where a head is printed again on the next page.
+      var button = document.createElement("span");
+      button.className = "sort";
+      button.tabIndex = 0;
+      button.setAttribute("role", "button");
       button.title = "並べ替え";
       while (cell.firstChild) { button.appendChild(cell.firstChild); }
       cell.appendChild(button);
       var down = false;
+      button.addEventListener("keydown", function (event) {
+        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); button.click(); }
+      });
       button.addEventListener("click", function () {
         var body = table.tBodies[0];
         var rows = Array.prototype.slice.call(body.rows);
