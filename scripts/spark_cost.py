@@ -61,6 +61,8 @@ def session(arguments, workers, source, folder):
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
+    # Here it is an imported module and no main program: workers have to be given it.
+    spark.sparkContext.addPyFile(str(ROOT / "examples/spark/label_job.py"))
     child = (arguments.iken.name, arguments.model.name, ["--column", "text=text"])
     try:
         table = spark.read.parquet(str(source))

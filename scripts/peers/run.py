@@ -178,8 +178,11 @@ def diverse(path, given):
         folder = path.parent / "manpages-ja"
         if not folder.exists():
             folder.mkdir()
-            subprocess.run(["apt-get", "download", "manpages-ja"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-            package = next(folder.glob("*.deb"))
+            subprocess.run(["apt-get", "download", "manpages-ja"], cwd=folder, stdout=subprocess.DEVNULL)
+            package = next(folder.glob("*.deb"), None)
+            if package is None:
+                folder.rmdir()
+                sys.exit("no diverse text: manpages-ja cannot be downloaded; name a file of Japanese lines with --diverse")
             subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
         lines = []
         for page in sorted(folder.rglob("*.gz")):
