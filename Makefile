@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 IKEN := target/release/iken
-.PHONY: help build label train evaluate report bench peers spark-test test check
+.PHONY: help build label train evaluate report bench peers spark-test spark-cost test check
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,10 +26,13 @@ bench: build ## throughput against bare segmentation, start-up and fitting
 	scripts/bench.sh $(IKEN)
 
 peers: build ## compare with other tools in a virtual environment of its own: docs/peers.md
-	scripts/peers/run.sh $(IKEN)
+	scripts/peers/run.sh $(IKEN) $(PEERS)
 
-spark-test: build ## the Spark job on a local cluster; needs Java and pip's pyspark
-	python3 tests/spark/test_label_job.py
+spark-test: build ## the Spark job on two workers on this machine (QUICK=1: a subset); needs Java and pip's pyspark
+	tests/spark/run.sh $(IKEN)
+
+spark-cost: build ## what Spark adds to the cost of labeling, and two workers against one
+	$${PYTHON:-python3} -W ignore scripts/spark_cost.py
 
 test: ## all tests
 	cargo test --locked

@@ -5,7 +5,8 @@
 Reads IN, writes OUT as Parquet: all columns of IN, then themes, main_theme, stance, status, probability, scores, model
 and program. Every task runs one iken as its child and speaks Arrow to it over its standard input and output; reading,
 splitting, retrying and committing stay Spark's. Tried with Spark 4.1.4, Java 17, Python 3.11, pyarrow 26.0. Every
-worker needs a Python with pyarrow; PYSPARK_PYTHON names it. See docs/spark.md.
+worker needs a Python with pyarrow and pandas (Spark asks for it, this job does not use it); PYSPARK_PYTHON names it. See
+docs/spark.md.
 """
 
 import argparse
@@ -152,13 +153,15 @@ def main():
         .config("spark.sql.legacy.javaCharsets", "true")
         .getOrCreate()
     )
-    table = read(spark, arguments)
-    if arguments.partitions:
-        table = table.repartition(arguments.partitions)
-    child = (arguments.iken, arguments.model, options)
-    schema = labeled_schema(table.schema, arguments.text_column, *child)
-    table.mapInArrow(labeler(*child), schema).write.parquet(arguments.output)
-    spark.stop()
+    try:
+        table = read(spark, arguments)
+        if arguments.partitions:
+            table = table.repartition(arguments.partitions)
+        child = (arguments.iken, arguments.model, options)
+        schema = labeled_schema(table.schema, arguments.text_column, *child)
+        table.mapInArrow(labeler(*child), schema).write.parquet(arguments.output)
+    finally:
+        spark.stop()
 
 
 if __name__ == "__main__":

@@ -64,20 +64,20 @@ class Job:
             *[word for name, value in conf.items() for word in ("--conf", f"{name}={value}")],
             JOB, arguments[0], self.out, *arguments[1:],
         ]  # fmt: skip
-        self.log = open(folder / f"log-{time.monotonic_ns()}", "w+b")
+        self.log = folder / f"log-{time.monotonic_ns()}"
         environment = {
             **os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", MARK: self.run,
             **(environment or {}),
         }  # fmt: skip
-        self.process = subprocess.Popen(
-            [str(word) for word in command], env=environment, stdout=self.log, stderr=subprocess.STDOUT, cwd=folder
-        )
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [str(word) for word in command], env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder
+            )
 
     def end(self):
         """Waits; gives the exit code and what was logged."""
         code = self.process.wait()
-        self.log.seek(0)
-        return code, self.log.read().decode(errors="replace")
+        return code, self.log.read_text(errors="replace")
 
     def rows(self):
         """The output in order of ids."""
