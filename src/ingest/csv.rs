@@ -342,7 +342,8 @@ fn find_delimiter(head: &[u8]) -> u8 {
         let widths: Vec<usize> =
             rows.byte_records().take(HEADER_ROWS).map_while(Result::ok).map(|r| r.len()).collect();
         let alike = |width: usize| widths.iter().filter(|w| **w == width).count();
-        widths.iter().map(|&width| (width - 1) * alike(width)).max().unwrap_or(0)
+        // Rows cut alike say most; how many fields they have decides between delimiters that cut all rows alike.
+        widths.iter().filter(|w| **w > 1).map(|&width| (alike(width), width)).max().unwrap_or((0, 0))
     };
     [b',', b'\t', b';', b'|'].into_iter().rev().max_by_key(|d| score(*d)).unwrap_or(b',')
 }

@@ -421,7 +421,7 @@ mod tests {
             "Ending （〜のではないか）",
             "Suffix …に困らない。",
             "LastWords か。",
-            "LastWords 困る＋ない＋の",
+            "LastWords は＋ない＋か。",
             "Triple の＋利用＋に",
             "Token に",
         ] {
