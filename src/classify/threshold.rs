@@ -137,12 +137,13 @@ pub fn promise(evidence: &[Evidence], precision: f64) -> Option<Promise> {
 }
 
 /// How much the model's own evidence counts beside opinions of the new year that were checked by hand, in opinions.
-const PRIOR_OPINIONS: f64 = 15.0;
-/// Chance that a promise re-checked by hand must hold with.
-const RECHECKED_CONFIDENCE: f64 = 0.95;
+const PRIOR_OPINIONS: f64 = 25.0;
+/// Chance that a promise re-checked by hand must hold with. Chosen with [`PRIOR_OPINIONS`] by simulation, so that the
+/// promise holds on the rest in 90 of 100 draws from years up to one and a half times as hard as the evidence.
+const RECHECKED_CONFIDENCE: f64 = 0.93;
 
 /// A promise re-checked on opinions of the new year: the lowest probability from which on the precision of the themes
-/// given is at least `precision` with a chance of 95 %, after the reviewed opinions and, weighing as much as a
+/// given is at least `precision` with a chance of 93 %, after the reviewed opinions and, weighing as much as a
 /// few of them, the model's own evidence (a beta distribution over the precision; Gelman et al., Bayesian Data
 /// Analysis, section 2.4). The reviewed opinions must stand for all alike, as `iken sample` draws them. The counts of the
 /// promise are those of the reviewed opinions.
@@ -265,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_promise_rechecked_on_40_opinions_holds_on_the_rest_in_90_of_100_draws() {
-        for steepness in [0.05, 0.15, 0.3, 0.6] {
+        for steepness in [0.05, 0.1, 0.15, 0.2, 0.3] {
             let (n_kept, _) = recheck(steepness);
             assert!(n_kept >= 90, "steepness {steepness}: kept in {n_kept} of 100");
         }

@@ -131,7 +131,7 @@ fn a_promise_is_rechecked_on_a_reviewed_sample() {
             "checked.csv",
         ])
         .done();
-    assert!(ran.stderr.contains("reviewed opinions of this year"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("promised precision 0.90"), "{}", ran.stderr);
     let labeled = records(&bench.read("out/again.jsonl")).iter().filter(|r| r["label"].is_object()).count();
     assert_eq!(labeled, 40);
 }

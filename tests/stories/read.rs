@@ -91,16 +91,20 @@ fn every_form_that_an_office_sends_gives_every_opinion() {
     ] {
         let stem = name.split('.').next().expect("a stem");
         let gold = std::fs::read_to_string(format!("{fixtures}/{stem}.gold.tsv")).expect("gold");
-        let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        let expected: Vec<(String, String)> = gold
+        // Old encodings have one code for characters that Unicode tells apart (～ and 〜, － and −).
+        let squeeze = |text: &str| iken::ingest::marks::text_key(text);
+        let mut expected: Vec<(String, String)> = gold
             .lines()
             .skip(1)
             .filter_map(|l| l.split_once('\t'))
-            .map(|(m, t)| (m.to_owned(), squeeze(t)))
+            .map(|(m, t)| (squeeze(m), squeeze(t)))
             .collect();
         let records = read(&bench, &[&format!("{fixtures}/{name}")]);
-        let found: Vec<(String, String)> =
+        let mut found: Vec<(String, String)> =
             found(&records).into_iter().map(|(m, t)| (squeeze(&m), squeeze(&t))).collect();
+        // Columns are read one after the other, which is not the order of every gold table.
+        found.sort();
+        expected.sort();
         assert_eq!(found, expected, "{name}");
     }
 }
