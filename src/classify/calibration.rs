@@ -127,6 +127,11 @@ pub fn lower_bound(n_right: usize, n: usize, confidence: f64) -> f64 {
     low
 }
 
+/// Whether [`lower_bound`] is at least `proportion`: one sum, where the bound itself takes sixty.
+pub fn reaches(n_right: usize, n: usize, confidence: f64, proportion: f64) -> bool {
+    n_right > 0 && upper_tail(n_right, n, proportion) <= 1.0 - confidence
+}
+
 /// P(X ≥ k) of a binomial with n draws of probability p.
 fn upper_tail(k: usize, n: usize, p: f64) -> f64 {
     let log_factorial = |m: usize| libm::lgamma(m as f64 + 1.0);
@@ -211,6 +216,9 @@ mod tests {
             assert!((lower_bound(k, n, 0.95) - expected).abs() < 1e-4, "{k} {n} {}", lower_bound(k, n, 0.95));
         }
         assert_eq!(lower_bound(0, 10, 0.95), 0.0);
+        for (k, n) in [(29, 29), (28, 28), (95, 100), (96, 100), (0, 5)] {
+            assert_eq!(reaches(k, n, 0.95, 0.9), lower_bound(k, n, 0.95) >= 0.9, "{k} {n}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codebook::{ThemeId, ThemeSet};
 
-use super::calibration::lower_bound;
+use super::calibration::{lower_bound, reaches};
 
 /// Themes of an opinion: every theme whose score reaches the threshold, the highest one always, at most `max_themes`,
 /// by score; equal scores in the order of the codebook.
@@ -23,7 +23,7 @@ pub fn assign(scores: &[f64], threshold: f64, max_themes: usize) -> ThemeSet {
 }
 
 /// How sure the themes given are: the lowest of their scores, plus half its distance to the highest score not given,
-/// less [`COST_OF_A_THEME`] for each theme. Chosen among others on scores of real opinions by models that have not seen
+/// less a cost for each theme. Chosen among others on scores of real opinions by models that have not seen
 /// their source (`docs/what-did-not-help.md`).
 pub fn confidence(scores: &[f64], given: ThemeSet) -> f64 {
     let lowest = given.iter().map(|t| scores[t.index()]).fold(f64::INFINITY, f64::min);
@@ -121,19 +121,14 @@ pub fn promise(evidence: &[Evidence], precision: f64) -> Option<Promise> {
         if sorted.get(i + 1).is_some_and(|next| next.probability == opinion.probability) {
             continue;
         }
-        let bound = lower_bound(n_right, n_given, CONFIDENCE);
-        if bound >= precision {
-            best = Some(Promise {
-                precision,
-                threshold: opinion.probability,
-                n_opinions: i + 1,
-                n_given,
-                n_right,
-                lower_bound: bound,
-            });
+        if reaches(n_right, n_given, CONFIDENCE, precision) {
+            best = Some((opinion.probability, i + 1, n_given, n_right));
         }
     }
-    best
+    best.map(|(threshold, n_opinions, n_given, n_right)| {
+        let lower_bound = lower_bound(n_right, n_given, CONFIDENCE);
+        Promise { precision, threshold, n_opinions, n_given, n_right, lower_bound }
+    })
 }
 
 /// How much the model's own evidence counts beside opinions of the new year that were checked by hand, in opinions.

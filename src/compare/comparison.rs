@@ -22,7 +22,7 @@ const MOST_QUOTES: usize = 2_500;
 pub struct Cell {
     /// Opinions.
     pub n: usize,
-    /// Their share; `None` under [`FEWEST_FOR_PERCENT`] opinions.
+    /// Their share; `None` under five opinions.
     pub share: Option<f64>,
 }
 

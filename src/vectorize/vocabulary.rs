@@ -158,47 +158,57 @@ impl Counter {
     }
 }
 
-/// Finds the number of a term by its key: open addressing, read-only once built.
+/// Finds the number of a term by its key: open addressing, read-only once built. Most keys of a text are not there, and
+/// a slot of four bytes that holds a part of the hash says so without the key itself being read: the slots of a head
+/// stay in the second-level cache, where keys of eight bytes would not.
 pub struct KeyTable {
-    slots: Vec<(u64, u32)>,
+    /// 0 for an empty slot, else the place of the key plus one, and above [`PLACE_BITS`] a part of its hash.
+    slots: Vec<u32>,
+    keys: Vec<u64>,
+    first: u32,
     shift: u32,
 }
 
-impl KeyTable {
-    const EMPTY: u64 = u64::MAX;
+/// Bits of a slot that hold a place.
+const PLACE_BITS: u32 = 24;
+const PLACE: u32 = (1 << PLACE_BITS) - 1;
 
-    /// A table of keys, numbered from `first` on.
+impl KeyTable {
+    /// A table of keys, numbered from `first` on; at most 16 million.
     pub fn new(keys: &[u64], first: u32) -> Self {
+        assert!(keys.len() < PLACE as usize, "a model has fewer terms than places");
         let capacity = (keys.len() * 2).next_power_of_two().max(2);
-        let mut table =
-            Self { slots: vec![(Self::EMPTY, 0); capacity], shift: 64 - capacity.trailing_zeros() };
-        for (i, &key) in keys.iter().enumerate() {
-            debug_assert_ne!(key, Self::EMPTY, "no term has this key");
-            let mut slot = table.slot(key);
-            while table.slots[slot].0 != Self::EMPTY {
+        let shift = 64 - capacity.trailing_zeros();
+        let mut table = Self { slots: vec![0; capacity], keys: keys.to_vec(), first, shift };
+        for (place, &key) in keys.iter().enumerate() {
+            let (mut slot, mark) = table.slot(key);
+            while table.slots[slot] != 0 {
                 slot = (slot + 1) & (capacity - 1);
             }
-            table.slots[slot] = (key, first + i as u32);
+            table.slots[slot] = mark | (place as u32 + 1);
         }
         table
     }
 
-    fn slot(&self, key: u64) -> usize {
+    /// Where the search for a key begins, and the part of its hash that its slot holds.
+    fn slot(&self, key: u64) -> (usize, u32) {
         // Fibonacci hashing (Knuth, The Art of Computer Programming 3, section 6.4): the high bits of a product.
-        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
+        let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        ((hash >> self.shift) as usize, ((hash >> 8) as u32) & !PLACE)
     }
 
     /// The number of the term with this key.
     #[inline]
     pub fn get(&self, key: u64) -> Option<TermId> {
-        let mut slot = self.slot(key);
+        let (mut slot, mark) = self.slot(key);
         loop {
-            let (found, id) = self.slots[slot];
-            if found == key {
-                return Some(TermId(id));
-            }
-            if found == Self::EMPTY {
+            let found = self.slots[slot];
+            if found == 0 {
                 return None;
+            }
+            let place = (found & PLACE) - 1;
+            if found & !PLACE == mark && self.keys[place as usize] == key {
+                return Some(TermId(self.first + place));
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         }
