@@ -12,7 +12,9 @@ label: build ## label both summaries in data/summaries with the committed model 
 	$(IKEN) label data/summaries/r01.txt data/summaries/r04-sample.txt -o out/
 	$(IKEN) label data/summaries/r01.txt data/summaries/r04-sample.txt -o out/ --format csv --quiet
 
-report: label ## label, then compare the two years on one page: out/report.html
+report: build ## compare the two years, with their hand labels, on one page: out/report.html
+	$(IKEN) label data/summaries/r01.txt -o out/r01.jsonl --gold labels/r01.tsv --quiet
+	$(IKEN) label data/summaries/r04-sample.txt -o out/r04-sample.jsonl --gold labels/r04-sample.tsv --quiet
 	$(IKEN) report out/r01.jsonl out/r04-sample.jsonl -o out/report.html
 
 train: build ## train models/iken.model and its card on labels, examples and codebook
