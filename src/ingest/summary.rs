@@ -165,7 +165,7 @@ struct State {
 impl Reader<'_> {
     fn line(&mut self, line: &Line, next: Option<&Line>) {
         match &line.kind {
-            LineKind::Footer(footer) => self.footer(line, footer),
+            LineKind::Footer(footer) if !self.is_wrapped_number(line, footer) => self.footer(line, footer),
             LineKind::SideLabel => self.leave_out(line, Reason::SideLabel),
             LineKind::Heading(Heading::Areas(areas)) => {
                 self.close();
@@ -200,11 +200,17 @@ impl Reader<'_> {
                     ..Opinion::default()
                 });
             }
-            LineKind::Text => match &mut self.open {
+            LineKind::Text | LineKind::Footer(_) => match &mut self.open {
                 Some(opinion) => opinion.text.push_str(line.text),
                 None => self.leave_out(line, Reason::Lead),
             },
         }
+    }
+
+    /// Whether a number alone is a piece of a wrapped opinion: it does not follow the page numbers so far.
+    fn is_wrapped_number(&self, line: &Line, footer: &Footer) -> bool {
+        let is_number = line.text.chars().all(char::is_numeric);
+        is_number && self.open.is_some() && footer.page != Some(self.state.n_footers + 1)
     }
 
     fn footer(&mut self, line: &Line, footer: &Footer) {
@@ -348,5 +354,46 @@ mod tests {
     fn a_middle_dot_inside_an_opinion_is_no_bullet_where_others_are() {
         let reading = read("【港区】\n（１）主治医\n・副主治医制が必要。\n（２）24時間対応。\n");
         assert_eq!(texts(&reading), [("港区", "主治医・副主治医制が必要。"), ("港区", "24時間対応。")]);
+    }
+
+    /// Lays opinions out as the summary does: a heading a municipality, bullets wrapped at a width, a blank line behind
+    /// every line, a footer. No line begins with a middle dot that is no bullet, as Japanese line breaking has it.
+    fn lay_out(opinions: &[(usize, String)], width: usize) -> String {
+        let mut lines = Vec::new();
+        let mut last = None;
+        for (place, text) in opinions {
+            if last != Some(*place) {
+                lines.push(format!("〈{}〉", places().municipalities()[*place].name));
+                last = Some(*place);
+            }
+            let mut line = String::from("・");
+            for c in text.chars() {
+                if line.chars().count() >= width && c != '・' {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push(c);
+            }
+            lines.push(line);
+        }
+        lines.push("令和元年度　在宅療養ワーキンググループ　意見まとめ（１／１）".to_owned());
+        lines.join("\n\n")
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_opinions_laid_out_at_any_width_are_read_back(
+            mut opinions in proptest::collection::vec((0_usize..62, "[在宅医療の数が少ない。、ー・A-Z24]{1,60}"), 1..12),
+            width in 3_usize..60,
+        ) {
+            // A text does not begin with its own bullet, and is no heading or footer.
+            opinions.iter_mut().for_each(|(_, text)| *text = format!("訪{text}診"));
+            opinions.sort_by_key(|(place, _)| *place);
+            let reading = read(&lay_out(&opinions, width));
+            let expected: Vec<(&str, &str)> = opinions
+                .iter()
+                .map(|(place, text)| (places().municipalities()[*place].name, text.as_str()))
+                .collect();
+            proptest::prop_assert_eq!(texts(&reading), expected);
+        }
     }
 }

@@ -248,6 +248,8 @@ mod tests {
             assert_eq!(table.get(key), Some(TermId(10 + i as u32)));
         }
         assert_eq!(table.get(3), None);
+        // Two unseen words in a row have this key.
+        assert_eq!(table.get(u64::MAX), None);
         assert_eq!(KeyTable::new(&[], 0).get(3), None);
     }
 }
