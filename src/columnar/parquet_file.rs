@@ -68,8 +68,13 @@ pub struct ParquetOptions {
 
 /// Rows read, labeled and encoded at once within a range.
 const BATCH_ROWS: usize = 1024;
-/// Most rows of a range, so of a row group of the output.
+/// Most rows of a range, so of a row group of the output; fewer in a file that has not [`FEWEST_RANGES`] of them.
 const RANGE_ROWS: usize = 64 * 1024;
+/// Ranges that a file is cut into if they keep [`RANGE_ROWS_AT_LEAST`]: work for many threads, the same cut for any
+/// number of them, so that the output has the same bytes.
+const FEWEST_RANGES: usize = 32;
+/// Fewest rows of a range, unless its texts are long: a row group costs its readers some kilobytes.
+const RANGE_ROWS_AT_LEAST: usize = 4 * 1024;
 /// Bytes of the input, before compression, that a range is to have; long texts make shorter ranges.
 const RANGE_BYTES: usize = 16 << 20;
 /// Most row groups of the output; readers count them in 16 bits.
@@ -141,9 +146,9 @@ fn ranges(metadata: &ParquetMetaData) -> Vec<Range<usize>> {
     let groups = metadata.row_groups();
     let n_rows: usize = groups.iter().map(|g| usize::try_from(g.num_rows()).unwrap_or(0)).sum();
     let n_bytes: usize = groups.iter().map(|g| usize::try_from(g.total_byte_size()).unwrap_or(0)).sum();
-    let length = (RANGE_BYTES / (n_bytes / n_rows.max(1)).max(1))
-        .clamp(BATCH_ROWS, RANGE_ROWS)
-        .max(n_rows.div_ceil(MAX_RANGES));
+    let by_rows = n_rows.div_ceil(FEWEST_RANGES).clamp(RANGE_ROWS_AT_LEAST, RANGE_ROWS);
+    let by_bytes = (RANGE_BYTES / (n_bytes / n_rows.max(1)).max(1)).max(BATCH_ROWS);
+    let length = by_rows.min(by_bytes).max(n_rows.div_ceil(MAX_RANGES));
     (0..n_rows).step_by(length).map(|start| start..n_rows.min(start + length)).collect()
 }
 
