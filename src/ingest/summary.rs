@@ -382,10 +382,10 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_opinions_laid_out_at_any_width_are_read_back(
-            mut opinions in proptest::collection::vec((0_usize..62, "[在宅医療の数が少ない。、ー・A-Z24]{1,60}"), 1..12),
+            mut opinions in proptest::collection::vec((0_usize..62, "[在宅医療の数が少ない。、ー・A-OQ-Z]{1,60}"), 1..12),
             width in 3_usize..60,
         ) {
-            // A text does not begin with its own bullet, and is no heading or footer.
+            // A text does not begin with its own bullet; a wrap can leave no line that is a page number (P2, 24) alone.
             opinions.iter_mut().for_each(|(_, text)| *text = format!("訪{text}診"));
             opinions.sort_by_key(|(place, _)| *place);
             let reading = read(&lay_out(&opinions, width));
