@@ -104,6 +104,14 @@ pub struct Promise {
     pub lower_bound: f64,
 }
 
+impl Promise {
+    /// The promise that a threshold keeps: with it the opinions that reach it, their themes, and those that are right.
+    fn new(precision: f64, (threshold, n_opinions, n_given, n_right): (f64, usize, usize, usize)) -> Self {
+        let lower_bound = lower_bound(n_right, n_given, CONFIDENCE);
+        Self { precision, threshold, n_opinions, n_given, n_right, lower_bound }
+    }
+}
+
 /// Confidence of the bound that a promise is held to.
 pub const CONFIDENCE: f64 = 0.95;
 
@@ -125,10 +133,7 @@ pub fn promise(evidence: &[Evidence], precision: f64) -> Option<Promise> {
             best = Some((opinion.probability, i + 1, n_given, n_right));
         }
     }
-    best.map(|(threshold, n_opinions, n_given, n_right)| {
-        let lower_bound = lower_bound(n_right, n_given, CONFIDENCE);
-        Promise { precision, threshold, n_opinions, n_given, n_right, lower_bound }
-    })
+    best.map(|kept| Promise::new(precision, kept))
 }
 
 /// How much the model's own evidence counts beside opinions of the new year that were checked by hand, in opinions.
@@ -163,10 +168,9 @@ pub fn promise_rechecked(evidence: &[Evidence], reviewed: &[Evidence], precision
         if super::calibration::beta_above(right + 0.5, wrong + 0.5, precision) < RECHECKED_CONFIDENCE {
             continue;
         }
-        let bound = lower_bound(n_right, n_given, CONFIDENCE);
-        best = Some(Promise { precision, threshold, n_opinions, n_given, n_right, lower_bound: bound });
+        best = Some((threshold, n_opinions, n_given, n_right));
     }
-    best
+    best.map(|kept| Promise::new(precision, kept))
 }
 
 #[cfg(test)]
